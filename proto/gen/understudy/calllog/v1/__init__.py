@@ -1,0 +1,1 @@
+"""Generated from proto/understudy; do not edit."""

@@ -1,0 +1,1 @@
+"""The calllog service: every call that an edge answered."""

@@ -1,0 +1,1 @@
+"""The rules of Understudy, pure: no I/O, no clock, no randomness, no protobuf, no asyncio, no logging."""

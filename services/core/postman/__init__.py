@@ -1,0 +1,1 @@
+"""Postman's file formats: read into frozen dataclasses, and edited in place."""

@@ -1,0 +1,1 @@
+"""From a match to the reply that goes out."""

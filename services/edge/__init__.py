@@ -1,0 +1,1 @@
+"""The edge service: answers mock traffic over HTTP."""

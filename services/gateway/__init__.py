@@ -1,0 +1,1 @@
+"""The gateway service: Postman's REST API over the services."""

@@ -1,0 +1,1 @@
+"""The registry service: accounts, API keys, mocks and their server responses."""

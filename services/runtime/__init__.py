@@ -1,0 +1,1 @@
+"""What every service stands on: lifecycle, gRPC server, health, metrics, database, logging. Knows no domain."""

@@ -1,0 +1,95 @@
+"""PostgreSQL through SQLAlchemy Core and asyncpg: the engine of a service, and what its failures mean to callers."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.core.errors import Unavailable
+
+CONNECT_SECONDS = 5.0
+"""A database that does not greet within five seconds is down, as far as a caller with a deadline is concerned."""
+
+POOL_WAIT_SECONDS = 5.0
+"""Waiting longer than this for a free connection means overload: better to say so than to queue."""
+
+STATEMENT_MILLISECONDS = 30_000
+"""No statement of ours takes long; one that does is stuck behind a lock, and its caller has left. Migrations, which
+may take their time, set their own."""
+
+
+@asynccontextmanager
+async def database(url: str, *, pool_size: int, service: str) -> AsyncIterator[AsyncEngine]:
+    """Yield an engine for `url`. Connections are made when first needed, and checked before each use."""
+    engine = create_async_engine(
+        asyncpg_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "server_settings": {
+                "application_name": f"understudy-{service}",
+                "statement_timeout": str(STATEMENT_MILLISECONDS),
+                "timezone": "UTC",
+            },
+        },
+    )
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def asyncpg_url(url: str) -> URL:
+    """Return the URL with the asyncpg driver, whatever PostgreSQL spelling it came in."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def asyncpg_dsn(url: URL) -> str:
+    """Return the URL as asyncpg itself reads it, for connections outside the pool."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Yield a connection inside a transaction; a database that is away raises Unavailable, in our words."""
+    with unavailable_when_away():
+        async with engine.begin() as connection:
+            yield connection
+
+
+@contextmanager
+def unavailable_when_away() -> Iterator[None]:
+    """Turn the many ways in which a driver says that the database is away into Unavailable."""
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_away(error):
+            raise Unavailable(AWAY) from error
+        raise
+    except (PoolTimeout, OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        raise Unavailable(AWAY) from error
+
+
+AWAY = "The database cannot be reached just now; try again shortly."
+
+
+def _is_away(error: DBAPIError) -> bool:
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+async def is_reachable(engine: AsyncEngine) -> bool:
+    """Tell whether the database answers the simplest question."""
+    try:
+        async with transaction(engine) as connection:
+            await connection.execute(text("SELECT 1"))
+    except Unavailable:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Between our dataclasses and protobuf: codecs, typed clients, the one error table, authentication."""

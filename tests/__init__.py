@@ -1,0 +1,1 @@
+"""The ladder of tests: core, wire, services, migrations, e2e, and the benchmarks."""

@@ -1,0 +1,1 @@
+"""Benchmarks: not collected by default, run by make bench."""

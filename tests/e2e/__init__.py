@@ -1,0 +1,1 @@
+"""Tests of the whole suite, as a user runs it."""

@@ -1,0 +1,1 @@
+"""Tests of one service: real gRPC on loopback, real PostgreSQL."""
