@@ -28,8 +28,14 @@ class FieldViolation:
     remedy: str = ""
 
     def __str__(self) -> str:
-        """Render the violation as one sentence for a person."""
-        return f"{self.field}: {self.problem}" + (f" {self.remedy}" if self.remedy else "")
+        """Render the violation as one line for a person; the document as a whole has no field to name."""
+        return f"{self.field}: {self.explanation}" if self.field else self.explanation
+
+    @property
+    def explanation(self) -> str:
+        """Return problem and remedy, each a sentence."""
+        problem = self.problem if self.problem.endswith(".") or not self.remedy else f"{self.problem}."
+        return f"{problem} {self.remedy}".rstrip()
 
 
 class UnderstudyError(Exception):

@@ -78,7 +78,7 @@ class AppendCallLogEntriesRequest(_message.Message):
     ENTRIES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[_call_log_entry_pb2.CallLogEntry]:
-        """entries are at most 5,000."""
+        """entries are at most 5,000, each with its id, account_id, mock_id, serve_time and outcome."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class CallLogFilter(_message.Message):
     path: _builtins.str
     """path is the path with its query, compared without regard to case."""
     search: _builtins.str
-    """search is text that the method, path, status or response name contains, without regard to case."""
+    """search is text that the entry's line `METHOD path status response-name` contains, without regard to case."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
         """since is the earliest serve_time, inclusive."""
@@ -213,8 +213,11 @@ class ListCallLogEntriesResponse(_message.Message):
 
     ENTRIES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    RETENTION_DAYS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """next_page_token is empty on the last page."""
+    retention_days: _builtins.int
+    """retention_days is how long entries are kept; 0 means for ever."""
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[_call_log_entry_pb2.CallLogEntry]:
         """entries are whole: headers and bodies included."""
@@ -224,10 +227,11 @@ class ListCallLogEntriesResponse(_message.Message):
         *,
         entries: _abc.Iterable[_call_log_entry_pb2.CallLogEntry] | None = ...,
         next_page_token: _builtins.str = ...,
+        retention_days: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token", "retention_days", b"retention_days"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -320,7 +324,7 @@ class TailCallLogEntriesResponse(_message.Message):
     ENTRIES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[_call_log_entry_pb2.CallLogEntry]:
-        """entries are in the order they were stored."""
+        """entries are in the order they were stored; those that were stored together, in the order of serve_time."""
 
     def __init__(
         self,

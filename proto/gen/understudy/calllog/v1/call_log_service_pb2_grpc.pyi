@@ -36,8 +36,9 @@ class CallLogServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CallLogServiceAsyncStub: ...
     AppendCallLogEntries: _grpc.UnaryUnaryMultiCallable[_call_log_service_pb2.AppendCallLogEntriesRequest, _call_log_service_pb2.AppendCallLogEntriesResponse]
-    """AppendCallLogEntries stores a batch, each entry once however often it is sent. For services alone. Fails with
-    INVALID_INPUT.
+    """AppendCallLogEntries stores a batch, each entry once however often it is sent. For services alone. The batch is
+    stored whole or not at all: entries that cannot be stored are named in the violations (`entries[3].mock_id`), at most
+    20 at a time; who ships drops and counts those, and sends the others again. Fails with INVALID_INPUT.
     """
     ListCallLogEntries: _grpc.UnaryUnaryMultiCallable[_call_log_service_pb2.ListCallLogEntriesRequest, _call_log_service_pb2.ListCallLogEntriesResponse]
     """ListCallLogEntries returns the entries of a mock that fit the filters, newest first unless asked otherwise, in
@@ -56,8 +57,9 @@ class CallLogServiceAsyncStub(CallLogServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AppendCallLogEntries: _aio.UnaryUnaryMultiCallable[_call_log_service_pb2.AppendCallLogEntriesRequest, _call_log_service_pb2.AppendCallLogEntriesResponse]  # type: ignore[assignment]
-    """AppendCallLogEntries stores a batch, each entry once however often it is sent. For services alone. Fails with
-    INVALID_INPUT.
+    """AppendCallLogEntries stores a batch, each entry once however often it is sent. For services alone. The batch is
+    stored whole or not at all: entries that cannot be stored are named in the violations (`entries[3].mock_id`), at most
+    20 at a time; who ships drops and counts those, and sends the others again. Fails with INVALID_INPUT.
     """
     ListCallLogEntries: _aio.UnaryUnaryMultiCallable[_call_log_service_pb2.ListCallLogEntriesRequest, _call_log_service_pb2.ListCallLogEntriesResponse]  # type: ignore[assignment]
     """ListCallLogEntries returns the entries of a mock that fit the filters, newest first unless asked otherwise, in
@@ -79,8 +81,9 @@ class CallLogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _call_log_service_pb2.AppendCallLogEntriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_call_log_service_pb2.AppendCallLogEntriesResponse, _abc.Awaitable[_call_log_service_pb2.AppendCallLogEntriesResponse]]:
-        """AppendCallLogEntries stores a batch, each entry once however often it is sent. For services alone. Fails with
-        INVALID_INPUT.
+        """AppendCallLogEntries stores a batch, each entry once however often it is sent. For services alone. The batch is
+        stored whole or not at all: entries that cannot be stored are named in the violations (`entries[3].mock_id`), at most
+        20 at a time; who ships drops and counts those, and sends the others again. Fails with INVALID_INPUT.
         """
 
     @_abc_1.abstractmethod

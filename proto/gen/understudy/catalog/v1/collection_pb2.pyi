@@ -78,7 +78,7 @@ class Collection(_message.Message):
     name: _builtins.str
     """name is `info.name`."""
     description: _builtins.str
-    """description is `info.description` as text."""
+    """description is `info.description` as text, at most its first 10,000 characters."""
     schema_version: _builtins.str
     """schema_version is "2.0" or "2.1"."""
     item_count: _builtins.int
@@ -90,7 +90,7 @@ class Collection(_message.Message):
     updated_by: _builtins.int
     """updated_by is the number of the user who wrote the collection last."""
     etag: _builtins.str
-    """etag changes with every write."""
+    """etag is the document's digest: it changes with every write that changes anything."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """create_time is when the collection was imported first."""

@@ -134,7 +134,7 @@ class ImportCollectionResponse(_message.Message):
     created: _builtins.bool
     """created is whether the collection was not there before."""
     revision: _builtins.int
-    """revision is the catalog's revision of this write."""
+    """revision is the catalog's revision of this write, or the newest one where nothing had to be written."""
     @_builtins.property
     def collection(self) -> _collection_pb2.Collection:
         """collection is the collection as stored."""
@@ -396,7 +396,7 @@ class ExportCollectionRequest(_message.Message):
     collection_id: _builtins.str
     """collection_id is the collection's id or uid."""
     release_tag: _builtins.str
-    """release_tag, where given, exports the pinned version."""
+    """release_tag, where given, exports the pinned version; the collection then carries that version's etag and size."""
     account_id: _builtins.int
     """account_id is the account, for services."""
     def __init__(

@@ -101,7 +101,8 @@ class CollectionServiceServicer:
     """
 
     def ImportCollection(self, request_iterator, context):
-        """ImportCollection stores a document and reports what it found. Nothing is stored unless the whole succeeds.
+        """ImportCollection stores a document and reports what it found. Nothing is stored unless the whole succeeds, and
+        nothing is written where the same document, byte for byte, is there already.
         Fails with INVALID_INPUT (no collection, each field named), TOO_LARGE (over 100 MB), ALREADY_EXISTS (mode CREATE),
         NOT_FOUND (mode REPLACE), STALE_ETAG.
         """

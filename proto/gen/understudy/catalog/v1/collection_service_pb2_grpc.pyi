@@ -37,7 +37,8 @@ class CollectionServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CollectionServiceAsyncStub: ...
     ImportCollection: _grpc.StreamUnaryMultiCallable[_collection_service_pb2.ImportCollectionRequest, _collection_service_pb2.ImportCollectionResponse]
-    """ImportCollection stores a document and reports what it found. Nothing is stored unless the whole succeeds.
+    """ImportCollection stores a document and reports what it found. Nothing is stored unless the whole succeeds, and
+    nothing is written where the same document, byte for byte, is there already.
     Fails with INVALID_INPUT (no collection, each field named), TOO_LARGE (over 100 MB), ALREADY_EXISTS (mode CREATE),
     NOT_FOUND (mode REPLACE), STALE_ETAG.
     """
@@ -83,7 +84,8 @@ class CollectionServiceAsyncStub(CollectionServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ImportCollection: _aio.StreamUnaryMultiCallable[_collection_service_pb2.ImportCollectionRequest, _collection_service_pb2.ImportCollectionResponse]  # type: ignore[assignment]
-    """ImportCollection stores a document and reports what it found. Nothing is stored unless the whole succeeds.
+    """ImportCollection stores a document and reports what it found. Nothing is stored unless the whole succeeds, and
+    nothing is written where the same document, byte for byte, is there already.
     Fails with INVALID_INPUT (no collection, each field named), TOO_LARGE (over 100 MB), ALREADY_EXISTS (mode CREATE),
     NOT_FOUND (mode REPLACE), STALE_ETAG.
     """
@@ -132,7 +134,8 @@ class CollectionServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_collection_service_pb2.ImportCollectionRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_collection_service_pb2.ImportCollectionResponse, _abc.Awaitable[_collection_service_pb2.ImportCollectionResponse]]:
-        """ImportCollection stores a document and reports what it found. Nothing is stored unless the whole succeeds.
+        """ImportCollection stores a document and reports what it found. Nothing is stored unless the whole succeeds, and
+        nothing is written where the same document, byte for byte, is there already.
         Fails with INVALID_INPUT (no collection, each field named), TOO_LARGE (over 100 MB), ALREADY_EXISTS (mode CREATE),
         NOT_FOUND (mode REPLACE), STALE_ETAG.
         """

@@ -83,7 +83,7 @@ class Environment(_message.Message):
     updated_by: _builtins.int
     """updated_by is the number of the user who wrote the environment last."""
     etag: _builtins.str
-    """etag changes with every write."""
+    """etag is the content's digest: it changes with every write that changes anything."""
     @_builtins.property
     def variables(self) -> _containers.RepeatedCompositeFieldContainer[Global___Variable]:
         """variables keep their order, duplicates included. ListEnvironments leaves them out."""

@@ -76,7 +76,7 @@ class CreateAccountRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """name is for people: 1 to 200 characters."""
+    """name is for people: 1 to 255 characters."""
     request_id: _builtins.str
     """request_id makes a retry safe."""
     def __init__(

@@ -26,8 +26,9 @@ if _version_not_supported:
 
 
 class AccountServiceStub:
-    """AccountService keeps accounts and their users. All but GetCaller are for administrators. Every call can fail with
-    UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
+    """AccountService keeps accounts and their users. All but GetCaller are for administrators, who see their own account;
+    the administrators of the first account (number 1) keep the platform: they alone create accounts, and see all. Every
+    call can fail with UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
     """
 
     def __init__(self, channel):
@@ -89,8 +90,9 @@ class AccountServiceStub:
 
 
 class AccountServiceServicer:
-    """AccountService keeps accounts and their users. All but GetCaller are for administrators. Every call can fail with
-    UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
+    """AccountService keeps accounts and their users. All but GetCaller are for administrators, who see their own account;
+    the administrators of the first account (number 1) keep the platform: they alone create accounts, and see all. Every
+    call can fail with UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
     """
 
     def GetCaller(self, request, context):
@@ -101,7 +103,7 @@ class AccountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateAccount(self, request, context):
-        """CreateAccount makes an account. Fails with INVALID_INPUT.
+        """CreateAccount makes an account, without users yet. Fails with INVALID_INPUT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,7 +117,7 @@ class AccountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAccounts(self, request, context):
-        """ListAccounts returns all accounts, by number, in pages. Fails with INVALID_INPUT (page_token).
+        """ListAccounts returns the accounts the caller sees, by number, in pages. Fails with INVALID_INPUT (page_token).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -150,14 +152,15 @@ class AccountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateUser(self, request, context):
-        """UpdateUser changes the named fields of a user. Fails with NOT_FOUND, INVALID_INPUT, ALREADY_EXISTS, STALE_ETAG.
+        """UpdateUser changes the named fields of a user. Fails with NOT_FOUND, INVALID_INPUT, ALREADY_EXISTS, STALE_ETAG,
+        FAILED_PRECONDITION (an account keeps an administrator).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteUser(self, request, context):
-        """DeleteUser removes a user and revokes the user's API keys. Fails with NOT_FOUND, FAILED_PRECONDITION (the last
+        """DeleteUser removes a user and the user's API keys. Fails with NOT_FOUND, STALE_ETAG, FAILED_PRECONDITION (the last
         administrator).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -226,8 +229,9 @@ def add_AccountServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AccountService:
-    """AccountService keeps accounts and their users. All but GetCaller are for administrators. Every call can fail with
-    UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
+    """AccountService keeps accounts and their users. All but GetCaller are for administrators, who see their own account;
+    the administrators of the first account (number 1) keep the platform: they alone create accounts, and see all. Every
+    call can fail with UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
     """
 
     @staticmethod

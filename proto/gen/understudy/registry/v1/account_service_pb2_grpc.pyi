@@ -27,8 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountServiceStub:
-    """AccountService keeps accounts and their users. All but GetCaller are for administrators. Every call can fail with
-    UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
+    """AccountService keeps accounts and their users. All but GetCaller are for administrators, who see their own account;
+    the administrators of the first account (number 1) keep the platform: they alone create accounts, and see all. Every
+    call can fail with UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
     """
 
     @_typing.overload
@@ -38,11 +39,11 @@ class AccountServiceStub:
     GetCaller: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.GetCallerRequest, _account_service_pb2.GetCallerResponse]
     """GetCaller returns who the API key of this call belongs to."""
     CreateAccount: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.CreateAccountRequest, _account_service_pb2.CreateAccountResponse]
-    """CreateAccount makes an account. Fails with INVALID_INPUT."""
+    """CreateAccount makes an account, without users yet. Fails with INVALID_INPUT."""
     GetAccount: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.GetAccountRequest, _account_service_pb2.GetAccountResponse]
     """GetAccount returns one account. Fails with NOT_FOUND."""
     ListAccounts: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ListAccountsRequest, _account_service_pb2.ListAccountsResponse]
-    """ListAccounts returns all accounts, by number, in pages. Fails with INVALID_INPUT (page_token)."""
+    """ListAccounts returns the accounts the caller sees, by number, in pages. Fails with INVALID_INPUT (page_token)."""
     UpdateAccount: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.UpdateAccountRequest, _account_service_pb2.UpdateAccountResponse]
     """UpdateAccount renames an account. Fails with NOT_FOUND, INVALID_INPUT, STALE_ETAG."""
     CreateUser: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.CreateUserRequest, _account_service_pb2.CreateUserResponse]
@@ -52,27 +53,30 @@ class AccountServiceStub:
     ListUsers: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.ListUsersRequest, _account_service_pb2.ListUsersResponse]
     """ListUsers returns an account's users, by number, in pages. Fails with INVALID_INPUT (page_token)."""
     UpdateUser: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.UpdateUserRequest, _account_service_pb2.UpdateUserResponse]
-    """UpdateUser changes the named fields of a user. Fails with NOT_FOUND, INVALID_INPUT, ALREADY_EXISTS, STALE_ETAG."""
+    """UpdateUser changes the named fields of a user. Fails with NOT_FOUND, INVALID_INPUT, ALREADY_EXISTS, STALE_ETAG,
+    FAILED_PRECONDITION (an account keeps an administrator).
+    """
     DeleteUser: _grpc.UnaryUnaryMultiCallable[_account_service_pb2.DeleteUserRequest, _account_service_pb2.DeleteUserResponse]
-    """DeleteUser removes a user and revokes the user's API keys. Fails with NOT_FOUND, FAILED_PRECONDITION (the last
+    """DeleteUser removes a user and the user's API keys. Fails with NOT_FOUND, STALE_ETAG, FAILED_PRECONDITION (the last
     administrator).
     """
 
 @_typing.type_check_only
 class AccountServiceAsyncStub(AccountServiceStub):
-    """AccountService keeps accounts and their users. All but GetCaller are for administrators. Every call can fail with
-    UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
+    """AccountService keeps accounts and their users. All but GetCaller are for administrators, who see their own account;
+    the administrators of the first account (number 1) keep the platform: they alone create accounts, and see all. Every
+    call can fail with UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetCaller: _aio.UnaryUnaryMultiCallable[_account_service_pb2.GetCallerRequest, _account_service_pb2.GetCallerResponse]  # type: ignore[assignment]
     """GetCaller returns who the API key of this call belongs to."""
     CreateAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.CreateAccountRequest, _account_service_pb2.CreateAccountResponse]  # type: ignore[assignment]
-    """CreateAccount makes an account. Fails with INVALID_INPUT."""
+    """CreateAccount makes an account, without users yet. Fails with INVALID_INPUT."""
     GetAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.GetAccountRequest, _account_service_pb2.GetAccountResponse]  # type: ignore[assignment]
     """GetAccount returns one account. Fails with NOT_FOUND."""
     ListAccounts: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ListAccountsRequest, _account_service_pb2.ListAccountsResponse]  # type: ignore[assignment]
-    """ListAccounts returns all accounts, by number, in pages. Fails with INVALID_INPUT (page_token)."""
+    """ListAccounts returns the accounts the caller sees, by number, in pages. Fails with INVALID_INPUT (page_token)."""
     UpdateAccount: _aio.UnaryUnaryMultiCallable[_account_service_pb2.UpdateAccountRequest, _account_service_pb2.UpdateAccountResponse]  # type: ignore[assignment]
     """UpdateAccount renames an account. Fails with NOT_FOUND, INVALID_INPUT, STALE_ETAG."""
     CreateUser: _aio.UnaryUnaryMultiCallable[_account_service_pb2.CreateUserRequest, _account_service_pb2.CreateUserResponse]  # type: ignore[assignment]
@@ -82,15 +86,18 @@ class AccountServiceAsyncStub(AccountServiceStub):
     ListUsers: _aio.UnaryUnaryMultiCallable[_account_service_pb2.ListUsersRequest, _account_service_pb2.ListUsersResponse]  # type: ignore[assignment]
     """ListUsers returns an account's users, by number, in pages. Fails with INVALID_INPUT (page_token)."""
     UpdateUser: _aio.UnaryUnaryMultiCallable[_account_service_pb2.UpdateUserRequest, _account_service_pb2.UpdateUserResponse]  # type: ignore[assignment]
-    """UpdateUser changes the named fields of a user. Fails with NOT_FOUND, INVALID_INPUT, ALREADY_EXISTS, STALE_ETAG."""
+    """UpdateUser changes the named fields of a user. Fails with NOT_FOUND, INVALID_INPUT, ALREADY_EXISTS, STALE_ETAG,
+    FAILED_PRECONDITION (an account keeps an administrator).
+    """
     DeleteUser: _aio.UnaryUnaryMultiCallable[_account_service_pb2.DeleteUserRequest, _account_service_pb2.DeleteUserResponse]  # type: ignore[assignment]
-    """DeleteUser removes a user and revokes the user's API keys. Fails with NOT_FOUND, FAILED_PRECONDITION (the last
+    """DeleteUser removes a user and the user's API keys. Fails with NOT_FOUND, STALE_ETAG, FAILED_PRECONDITION (the last
     administrator).
     """
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
-    """AccountService keeps accounts and their users. All but GetCaller are for administrators. Every call can fail with
-    UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
+    """AccountService keeps accounts and their users. All but GetCaller are for administrators, who see their own account;
+    the administrators of the first account (number 1) keep the platform: they alone create accounts, and see all. Every
+    call can fail with UNAUTHENTICATED, PERMISSION_DENIED and UNAVAILABLE.
     """
 
     @_abc_1.abstractmethod
@@ -107,7 +114,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.CreateAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.CreateAccountResponse, _abc.Awaitable[_account_service_pb2.CreateAccountResponse]]:
-        """CreateAccount makes an account. Fails with INVALID_INPUT."""
+        """CreateAccount makes an account, without users yet. Fails with INVALID_INPUT."""
 
     @_abc_1.abstractmethod
     def GetAccount(
@@ -123,7 +130,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.ListAccountsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.ListAccountsResponse, _abc.Awaitable[_account_service_pb2.ListAccountsResponse]]:
-        """ListAccounts returns all accounts, by number, in pages. Fails with INVALID_INPUT (page_token)."""
+        """ListAccounts returns the accounts the caller sees, by number, in pages. Fails with INVALID_INPUT (page_token)."""
 
     @_abc_1.abstractmethod
     def UpdateAccount(
@@ -163,7 +170,9 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.UpdateUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.UpdateUserResponse, _abc.Awaitable[_account_service_pb2.UpdateUserResponse]]:
-        """UpdateUser changes the named fields of a user. Fails with NOT_FOUND, INVALID_INPUT, ALREADY_EXISTS, STALE_ETAG."""
+        """UpdateUser changes the named fields of a user. Fails with NOT_FOUND, INVALID_INPUT, ALREADY_EXISTS, STALE_ETAG,
+        FAILED_PRECONDITION (an account keeps an administrator).
+        """
 
     @_abc_1.abstractmethod
     def DeleteUser(
@@ -171,7 +180,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_service_pb2.DeleteUserRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_service_pb2.DeleteUserResponse, _abc.Awaitable[_account_service_pb2.DeleteUserResponse]]:
-        """DeleteUser removes a user and revokes the user's API keys. Fails with NOT_FOUND, FAILED_PRECONDITION (the last
+        """DeleteUser removes a user and the user's API keys. Fails with NOT_FOUND, STALE_ETAG, FAILED_PRECONDITION (the last
         administrator).
         """
 

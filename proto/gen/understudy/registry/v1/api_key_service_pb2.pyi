@@ -30,7 +30,7 @@ class CreateApiKeyRequest(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """name is for people: 1 to 200 characters."""
+    """name is for people: 1 to 255 characters."""
     user_id: _builtins.int
     """user_id is the user who will hold the key; 0 means the caller."""
     request_id: _builtins.str

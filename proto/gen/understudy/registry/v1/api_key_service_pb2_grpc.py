@@ -67,8 +67,8 @@ class ApiKeyServiceServicer:
     """
 
     def CreateApiKey(self, request, context):
-        """CreateApiKey makes a key and returns its secret, once. Administrators may make keys for other users. Fails with
-        INVALID_INPUT, NOT_FOUND (user_id).
+        """CreateApiKey makes a key and returns its secret, once. Editors make their own, administrators also other users'.
+        Fails with INVALID_INPUT, NOT_FOUND (user_id), ALREADY_EXISTS (a repeated request_id).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -83,7 +83,8 @@ class ApiKeyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RevokeApiKey(self, request, context):
-        """RevokeApiKey ends a key's validity, for ever. Fails with NOT_FOUND.
+        """RevokeApiKey ends a key's validity, for ever; once more changes nothing. Editors revoke their own, administrators
+        their account's. Fails with NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

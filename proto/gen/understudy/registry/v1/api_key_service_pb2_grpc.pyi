@@ -34,15 +34,17 @@ class ApiKeyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ApiKeyServiceAsyncStub: ...
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.CreateApiKeyRequest, _api_key_service_pb2.CreateApiKeyResponse]
-    """CreateApiKey makes a key and returns its secret, once. Administrators may make keys for other users. Fails with
-    INVALID_INPUT, NOT_FOUND (user_id).
+    """CreateApiKey makes a key and returns its secret, once. Editors make their own, administrators also other users'.
+    Fails with INVALID_INPUT, NOT_FOUND (user_id), ALREADY_EXISTS (a repeated request_id).
     """
     ListApiKeys: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.ListApiKeysRequest, _api_key_service_pb2.ListApiKeysResponse]
     """ListApiKeys returns the caller's keys, or for administrators the account's, newest first, in pages. Fails with
     INVALID_INPUT (page_token).
     """
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.RevokeApiKeyRequest, _api_key_service_pb2.RevokeApiKeyResponse]
-    """RevokeApiKey ends a key's validity, for ever. Fails with NOT_FOUND."""
+    """RevokeApiKey ends a key's validity, for ever; once more changes nothing. Editors revoke their own, administrators
+    their account's. Fails with NOT_FOUND.
+    """
     VerifyApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.VerifyApiKeyRequest, _api_key_service_pb2.VerifyApiKeyResponse]
     """VerifyApiKey says whether a secret is a valid key, and whose. It answers about any secret that the caller holds."""
     ListKeyDigests: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.ListKeyDigestsRequest, _api_key_service_pb2.ListKeyDigestsResponse]
@@ -54,15 +56,17 @@ class ApiKeyServiceAsyncStub(ApiKeyServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.CreateApiKeyRequest, _api_key_service_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
-    """CreateApiKey makes a key and returns its secret, once. Administrators may make keys for other users. Fails with
-    INVALID_INPUT, NOT_FOUND (user_id).
+    """CreateApiKey makes a key and returns its secret, once. Editors make their own, administrators also other users'.
+    Fails with INVALID_INPUT, NOT_FOUND (user_id), ALREADY_EXISTS (a repeated request_id).
     """
     ListApiKeys: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.ListApiKeysRequest, _api_key_service_pb2.ListApiKeysResponse]  # type: ignore[assignment]
     """ListApiKeys returns the caller's keys, or for administrators the account's, newest first, in pages. Fails with
     INVALID_INPUT (page_token).
     """
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.RevokeApiKeyRequest, _api_key_service_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
-    """RevokeApiKey ends a key's validity, for ever. Fails with NOT_FOUND."""
+    """RevokeApiKey ends a key's validity, for ever; once more changes nothing. Editors revoke their own, administrators
+    their account's. Fails with NOT_FOUND.
+    """
     VerifyApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.VerifyApiKeyRequest, _api_key_service_pb2.VerifyApiKeyResponse]  # type: ignore[assignment]
     """VerifyApiKey says whether a secret is a valid key, and whose. It answers about any secret that the caller holds."""
     ListKeyDigests: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.ListKeyDigestsRequest, _api_key_service_pb2.ListKeyDigestsResponse]  # type: ignore[assignment]
@@ -77,8 +81,8 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_key_service_pb2.CreateApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_api_key_service_pb2.CreateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.CreateApiKeyResponse]]:
-        """CreateApiKey makes a key and returns its secret, once. Administrators may make keys for other users. Fails with
-        INVALID_INPUT, NOT_FOUND (user_id).
+        """CreateApiKey makes a key and returns its secret, once. Editors make their own, administrators also other users'.
+        Fails with INVALID_INPUT, NOT_FOUND (user_id), ALREADY_EXISTS (a repeated request_id).
         """
 
     @_abc_1.abstractmethod
@@ -97,7 +101,9 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_key_service_pb2.RevokeApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_api_key_service_pb2.RevokeApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.RevokeApiKeyResponse]]:
-        """RevokeApiKey ends a key's validity, for ever. Fails with NOT_FOUND."""
+        """RevokeApiKey ends a key's validity, for ever; once more changes nothing. Editors revoke their own, administrators
+        their account's. Fails with NOT_FOUND.
+        """
 
     @_abc_1.abstractmethod
     def VerifyApiKey(

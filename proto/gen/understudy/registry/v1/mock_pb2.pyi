@@ -54,7 +54,7 @@ class Delay(_message.Message):
     PRESET_FIELD_NUMBER: _builtins.int
     DURATION_FIELD_NUMBER: _builtins.int
     preset: _builtins.str
-    """preset is "1" (2G, 300 ms), "2" (3G, 100 ms), or empty for a duration of its own."""
+    """preset is "1" (2G, 300 ms), "2" (3G, 100 ms), or empty for a duration of its own; a preset sets the duration."""
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
         """duration is 1 ms to 180 s."""
@@ -86,6 +86,8 @@ class MockConfig(_message.Message):
     EXACT_PATHS_FIELD_NUMBER: _builtins.int
     DELAY_FIELD_NUMBER: _builtins.int
     SERVER_RESPONSE_ID_FIELD_NUMBER: _builtins.int
+    LITERAL_PLACEHOLDERS_FIELD_NUMBER: _builtins.int
+    EXACT_BASE_PATHS_FIELD_NUMBER: _builtins.int
     match_body: _builtins.bool
     """match_body is whether request bodies must match."""
     ignore_query_params: _builtins.bool
@@ -96,6 +98,10 @@ class MockConfig(_message.Message):
     """exact_paths is whether paths that are merely similar never match."""
     server_response_id: _builtins.str
     """server_response_id is the active server response; empty means none."""
+    literal_placeholders: _builtins.bool
+    """literal_placeholders is whether the placeholders of converted OpenAPI files, like <string>, stand for themselves."""
+    exact_base_paths: _builtins.bool
+    """exact_base_paths is whether an example never answers without the path that its base URL holds."""
     @_builtins.property
     def match_headers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """match_headers are the names of headers that must match."""
@@ -114,10 +120,12 @@ class MockConfig(_message.Message):
         exact_paths: _builtins.bool = ...,
         delay: Global___Delay | None = ...,
         server_response_id: _builtins.str = ...,
+        literal_placeholders: _builtins.bool = ...,
+        exact_base_paths: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delay", b"delay"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["delay", b"delay", "exact_paths", b"exact_paths", "ignore_query_params", b"ignore_query_params", "literal_wildcards", b"literal_wildcards", "match_body", b"match_body", "match_headers", b"match_headers", "server_response_id", b"server_response_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delay", b"delay", "exact_base_paths", b"exact_base_paths", "exact_paths", b"exact_paths", "ignore_query_params", b"ignore_query_params", "literal_placeholders", b"literal_placeholders", "literal_wildcards", b"literal_wildcards", "match_body", b"match_body", "match_headers", b"match_headers", "server_response_id", b"server_response_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -165,7 +173,9 @@ class Mock(_message.Message):
     visibility: Global___Visibility.ValueType
     """visibility says who may call the mock."""
     deactivated: _builtins.bool
-    """deactivated is whether the mock's collection or environment is gone: it answers that there is no such mock."""
+    """deactivated is whether the mock's collection, environment or release tag is gone: it answers that there is no such
+    mock, until the thing is there again under the same id, or the mock is changed to others that are.
+    """
     mock_url: _builtins.str
     """mock_url is where the mock answers."""
     created_by: _builtins.int

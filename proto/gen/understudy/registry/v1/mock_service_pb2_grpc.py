@@ -104,7 +104,8 @@ class MockServiceServicer:
     """
 
     def CreateMock(self, request, context):
-        """CreateMock makes a mock of a collection. Fails with INVALID_INPUT, NOT_FOUND (collection, environment, release tag).
+        """CreateMock makes a mock of a collection; without a name it takes the collection's. Fails with INVALID_INPUT,
+        NOT_FOUND (collection, environment, release tag).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -125,8 +126,8 @@ class MockServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateMock(self, request, context):
-        """UpdateMock changes the named fields. Fails with NOT_FOUND (mock, collection, environment, release tag, server
-        response), INVALID_INPUT, STALE_ETAG.
+        """UpdateMock changes the named fields; an empty environment_id, release_tag or config.server_response_id clears it.
+        Fails with NOT_FOUND (mock, collection, environment, release tag, server response), INVALID_INPUT, STALE_ETAG.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,14 +36,16 @@ class MockServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MockServiceAsyncStub: ...
     CreateMock: _grpc.UnaryUnaryMultiCallable[_mock_service_pb2.CreateMockRequest, _mock_service_pb2.CreateMockResponse]
-    """CreateMock makes a mock of a collection. Fails with INVALID_INPUT, NOT_FOUND (collection, environment, release tag)."""
+    """CreateMock makes a mock of a collection; without a name it takes the collection's. Fails with INVALID_INPUT,
+    NOT_FOUND (collection, environment, release tag).
+    """
     GetMock: _grpc.UnaryUnaryMultiCallable[_mock_service_pb2.GetMockRequest, _mock_service_pb2.GetMockResponse]
     """GetMock returns one mock; services may ask for any account's. Fails with NOT_FOUND."""
     ListMocks: _grpc.UnaryUnaryMultiCallable[_mock_service_pb2.ListMocksRequest, _mock_service_pb2.ListMocksResponse]
     """ListMocks returns the account's mocks, by creation, in pages. Fails with INVALID_INPUT (page_token)."""
     UpdateMock: _grpc.UnaryUnaryMultiCallable[_mock_service_pb2.UpdateMockRequest, _mock_service_pb2.UpdateMockResponse]
-    """UpdateMock changes the named fields. Fails with NOT_FOUND (mock, collection, environment, release tag, server
-    response), INVALID_INPUT, STALE_ETAG.
+    """UpdateMock changes the named fields; an empty environment_id, release_tag or config.server_response_id clears it.
+    Fails with NOT_FOUND (mock, collection, environment, release tag, server response), INVALID_INPUT, STALE_ETAG.
     """
     DeleteMock: _grpc.UnaryUnaryMultiCallable[_mock_service_pb2.DeleteMockRequest, _mock_service_pb2.DeleteMockResponse]
     """DeleteMock removes a mock with its server responses. Fails with NOT_FOUND, STALE_ETAG."""
@@ -72,14 +74,16 @@ class MockServiceAsyncStub(MockServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateMock: _aio.UnaryUnaryMultiCallable[_mock_service_pb2.CreateMockRequest, _mock_service_pb2.CreateMockResponse]  # type: ignore[assignment]
-    """CreateMock makes a mock of a collection. Fails with INVALID_INPUT, NOT_FOUND (collection, environment, release tag)."""
+    """CreateMock makes a mock of a collection; without a name it takes the collection's. Fails with INVALID_INPUT,
+    NOT_FOUND (collection, environment, release tag).
+    """
     GetMock: _aio.UnaryUnaryMultiCallable[_mock_service_pb2.GetMockRequest, _mock_service_pb2.GetMockResponse]  # type: ignore[assignment]
     """GetMock returns one mock; services may ask for any account's. Fails with NOT_FOUND."""
     ListMocks: _aio.UnaryUnaryMultiCallable[_mock_service_pb2.ListMocksRequest, _mock_service_pb2.ListMocksResponse]  # type: ignore[assignment]
     """ListMocks returns the account's mocks, by creation, in pages. Fails with INVALID_INPUT (page_token)."""
     UpdateMock: _aio.UnaryUnaryMultiCallable[_mock_service_pb2.UpdateMockRequest, _mock_service_pb2.UpdateMockResponse]  # type: ignore[assignment]
-    """UpdateMock changes the named fields. Fails with NOT_FOUND (mock, collection, environment, release tag, server
-    response), INVALID_INPUT, STALE_ETAG.
+    """UpdateMock changes the named fields; an empty environment_id, release_tag or config.server_response_id clears it.
+    Fails with NOT_FOUND (mock, collection, environment, release tag, server response), INVALID_INPUT, STALE_ETAG.
     """
     DeleteMock: _aio.UnaryUnaryMultiCallable[_mock_service_pb2.DeleteMockRequest, _mock_service_pb2.DeleteMockResponse]  # type: ignore[assignment]
     """DeleteMock removes a mock with its server responses. Fails with NOT_FOUND, STALE_ETAG."""
@@ -111,7 +115,9 @@ class MockServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mock_service_pb2.CreateMockRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mock_service_pb2.CreateMockResponse, _abc.Awaitable[_mock_service_pb2.CreateMockResponse]]:
-        """CreateMock makes a mock of a collection. Fails with INVALID_INPUT, NOT_FOUND (collection, environment, release tag)."""
+        """CreateMock makes a mock of a collection; without a name it takes the collection's. Fails with INVALID_INPUT,
+        NOT_FOUND (collection, environment, release tag).
+        """
 
     @_abc_1.abstractmethod
     def GetMock(
@@ -135,8 +141,8 @@ class MockServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mock_service_pb2.UpdateMockRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mock_service_pb2.UpdateMockResponse, _abc.Awaitable[_mock_service_pb2.UpdateMockResponse]]:
-        """UpdateMock changes the named fields. Fails with NOT_FOUND (mock, collection, environment, release tag, server
-        response), INVALID_INPUT, STALE_ETAG.
+        """UpdateMock changes the named fields; an empty environment_id, release_tag or config.server_response_id clears it.
+        Fails with NOT_FOUND (mock, collection, environment, release tag, server response), INVALID_INPUT, STALE_ETAG.
         """
 
     @_abc_1.abstractmethod
