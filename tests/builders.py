@@ -30,7 +30,7 @@ def document(tree: Any) -> bytes:
 
 
 def a_collection(
-    *items: Json,
+    *items: Any,
     name: str = "Shop",
     id: str | None = "c0ffee00-0000-4000-8000-000000000001",  # noqa: A002 - the field's own name reads best in a test.
     schema: str = SCHEMA_2_1,
@@ -45,12 +45,12 @@ def a_collection(
     return tree | fields
 
 
-def a_folder(*items: Json, name: str = "Users", **fields: Any) -> Json:
+def a_folder(*items: Any, name: str = "Users", **fields: Any) -> Json:
     """Return a folder of `items`, which may be folders themselves."""
     return {"name": name, "item": list(items)} | fields
 
 
-def an_item(*examples: Json, name: str = "Get user", request: Any = None, **fields: Any) -> Json:
+def an_item(*examples: Any, name: str = "Get user", request: Any = None, **fields: Any) -> Json:
     """Return an item with `examples` (by default one); `request` is JSON, by default `a_request()`."""
     return {
         "name": name,
@@ -80,7 +80,7 @@ def a_request(
 def an_example(
     *,
     name: str = "OK",
-    id: str | None = None,  # noqa: A002 - the field's own name reads best in a test.
+    id: Any = None,  # noqa: A002 - the field's own name reads best in a test.
     method: str = "GET",
     url: Any = "{{baseUrl}}/users/1",
     request: Any = None,

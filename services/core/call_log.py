@@ -76,3 +76,48 @@ class CallLogEntry:
     overhead: timedelta = NO_TIME
     delay: timedelta = NO_TIME
     match_summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLogFilter:
+    """Keeps the entries that fit everything given ("Get a mock server's call logs"); None and "" keep them all.
+
+    since, until: the earliest and latest `serve_time`, both inclusive.
+    is_success: whether an example or a server response answered (`Outcome.is_success`).
+    method, path: compared without regard to case; the path with its query.
+    search: text that the line `METHOD path status response-name` contains, without regard to case.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    status_code: int | None = None
+    is_success: bool | None = None
+    method: str | None = None
+    path: str | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord:
+    """An entry as the call log keeps it: what is searched, beside `payload`, the whole entry as it was shipped."""
+
+    id: CallLogEntryId
+    account_id: AccountId
+    mock_id: MockId
+    serve_time: datetime
+    outcome: Outcome
+    method: str
+    path: str
+    status_code: int
+    response_name: str
+    payload: bytes
+
+    @property
+    def line(self) -> str:
+        """Return the line that a search looks at, folded."""
+        return folded(f"{self.method} {self.path} {self.status_code} {self.response_name}")
+
+
+def folded(text: str) -> str:
+    """Return text in the form in which it is compared without regard to case, in any language."""
+    return text.casefold()

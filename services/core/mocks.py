@@ -1,4 +1,8 @@
-"""The nouns of a mock: what it answers from, how it matches and waits, and its canned server responses."""
+"""The nouns of a mock: what it answers from, how it matches and waits, and its canned server responses.
+
+A *draft* is what a caller says of a mock or server response; what the suite itself knows of it (id, owner, etag, times)
+is not in it. `services.core.mock_rules` says which drafts are valid, and what a change of some fields means.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +12,9 @@ from types import MappingProxyType
 from services.core.access.visibility import Visibility
 from services.core.ids import NO_USER, AccountId, CollectionId, EnvironmentId, Etag, MockId, ServerResponseId, UserId
 from services.core.matching.settings import MatchSettings
+
+NO_COLLECTION = CollectionId("")
+"""Stands in drafts that do not speak of the collection."""
 
 MINIMUM_DELAY = timedelta(milliseconds=1)
 MAXIMUM_DELAY = timedelta(seconds=180)
@@ -59,6 +66,43 @@ class Mock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MockDraft:
+    """What a caller says of a mock; a change reads the named fields alone, so the others may be left out.
+
+    name: empty on creation means the collection's.
+    collection_id, environment_id: as id or uid.
+    """
+
+    name: str = ""
+    description: str = ""
+    collection_id: CollectionId = NO_COLLECTION
+    environment_id: EnvironmentId | None = None
+    release_tag: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
+    config: MockConfig = field(default_factory=MockConfig)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """What of the catalog a mock uses; many mocks may use the same."""
+
+    account_id: AccountId
+    collection_id: CollectionId
+    environment_id: EnvironmentId | None
+    release_tag: str | None
+
+    @classmethod
+    def of(cls, account_id: AccountId, mock: Mock | MockDraft) -> "References":
+        """Return what a mock uses, or would use."""
+        return cls(
+            account_id=account_id,
+            collection_id=mock.collection_id,
+            environment_id=mock.environment_id,
+            release_tag=mock.release_tag,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerResponse:
     """A canned 5xx reply of a mock ("Simulate a 5xx server response"). `language` is for editors only."""
 
@@ -74,3 +118,14 @@ class ServerResponse:
     body: bytes = b""
     created_by: UserId = NO_USER
     updated_by: UserId = NO_USER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerResponseDraft:
+    """What a caller says of a server response; a change reads the named fields alone."""
+
+    name: str = ""
+    status_code: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    body: bytes = b""

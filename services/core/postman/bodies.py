@@ -7,7 +7,7 @@ from services.core.postman.collection import Body, BodyMode, FormField, GraphQL
 from services.core.postman.document import JsonObject, JsonValue, json_text
 from services.core.postman.findings import Warn
 from services.core.postman.urls import parse_query
-from services.core.postman.values import entries, is_disabled, text_of
+from services.core.postman.values import entries, is_disabled, object_of, text_of
 
 
 def read_body(value: JsonValue, warn: Warn) -> Body | None:
@@ -33,8 +33,8 @@ def _read_by_mode(value: JsonObject, warn: Warn) -> Body | None:
     mode = value.get("mode")
     if mode is None:
         mode = next((mode.value for mode in BodyMode if value.get(mode.value) is not None), None)
-    if mode in _READERS:
-        return _READERS[BodyMode(mode)](value)
+    if isinstance(mode, str) and mode in _READERS:
+        return _READERS[mode](value)
     if mode is not None:
         warn("body/mode", f"is {text_of(mode)!r}, which is none of {', '.join(BodyMode)}: the body counts as empty")
     return None
@@ -79,7 +79,7 @@ def _read_file(value: JsonObject) -> Body:
     return Body(mode=BodyMode.FILE, raw=text_of(file.get("content")), source=text_of(file.get("src")))
 
 
-_READERS: Final[Mapping[JsonValue, Callable[[JsonObject], Body]]] = {
+_READERS: Final[Mapping[str, Callable[[JsonObject], Body]]] = {
     BodyMode.RAW: _read_raw,
     BodyMode.URLENCODED: _read_urlencoded,
     BodyMode.FORMDATA: _read_formdata,
@@ -89,9 +89,7 @@ _READERS: Final[Mapping[JsonValue, Callable[[JsonObject], Body]]] = {
 
 
 def _language(value: JsonObject) -> str:
-    options = value.get("options")
-    raw = options.get("raw") if isinstance(options, dict) else None
-    return text_of(raw.get("language")) if isinstance(raw, dict) else ""
+    return text_of(object_of(object_of(value.get("options")).get("raw")).get("language"))
 
 
 def _text_or_json(value: JsonValue) -> str:
@@ -134,7 +132,7 @@ def _graphql_to_json(body: Body) -> JsonObject:
 
 
 def _file_to_json(body: Body) -> JsonObject:
-    return {"file": {"src": body.source} | ({"content": body.raw} if body.raw else {})}
+    return {"file": {"src": body.source, **({"content": body.raw} if body.raw else {})}}
 
 
 _WRITERS: Final[Mapping[BodyMode, Callable[[Body], JsonObject]]] = {

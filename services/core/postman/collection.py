@@ -115,7 +115,7 @@ class Example:
     """A saved example: the request it answers, and what it answers with.
 
     place: the names on the way to it: folders, then the item.
-    position: its number among all examples of the collection, from 0, in document order.
+    position: its number among all examples of the collection that can be mocked, from 0, in document order.
     body: text, or the decoded bytes of a Base64 body.
     """
 

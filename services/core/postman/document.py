@@ -23,6 +23,10 @@ MAX_DEPTH: Final = 512
 """How deep arrays and objects may nest: twice what any tool writes, and half of the interpreter's recursion limit, so
 that a document readable here is readable wherever the caller's stack stands."""
 
+MAX_VALUES: Final = 10_000_000
+"""How many values a document may hold. A real collection of 100 MB has some 7 million, which take 600 MB of memory
+while they are read; 100 MB of `[],[],…` would take gigabytes."""
+
 MAX_INTEGER_DIGITS: Final = 4300
 """The digits up to which Python turns an integer into text and back; longer ones are kept as written."""
 
@@ -41,10 +45,12 @@ JsonObject: TypeAlias = "dict[str, JsonValue]"
 def read_json(document: bytes, *, max_bytes: int = MAX_COLLECTION_BYTES) -> JsonValue:
     """Return the tree of a JSON document in UTF-8, UTF-16 or UTF-32, with or without a byte-order mark.
 
-    Raises TooLarge above `max_bytes`, and InvalidInput where the document is no JSON or nests deeper than MAX_DEPTH.
+    Raises TooLarge above `max_bytes` and above MAX_VALUES, and InvalidInput where the document is no JSON or is nested
+    deeper than MAX_DEPTH.
     """
     check_size(len(document), max_bytes)
     text = _decode(document)
+    _check_value_count(text)
     try:
         tree: JsonValue = _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -120,6 +126,20 @@ def _decode(document: bytes) -> str:
         ) from None
 
 
+def _check_value_count(text: str) -> None:
+    """Raise TooLarge above MAX_VALUES; only a text that could hold as many is looked at without its strings."""
+    if _separators(text) > MAX_VALUES and _separators(_STRING.sub("", text)) > MAX_VALUES:
+        raise TooLarge(f"The document holds more than {MAX_VALUES:,} values. Split it into smaller ones.")
+
+
+def _separators(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
+
+
+_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?', re.DOTALL)
+"""A string; one that never ends goes on to the end of the text, which keeps every search linear."""
+
+
 def _encode(text: str) -> bytes:
     try:
         return text.encode()
@@ -193,9 +213,8 @@ def _line_and_column(text: str, position: int) -> str:
     return f"line {line}, column {column}"
 
 
-_STRING: Final = r'"(?:[^"\\]|\\.)*+"'
-_CONSTANT: Final = re.compile(rf"{_STRING}|(NaN|-?Infinity)", re.DOTALL)
-_BRACKET: Final = re.compile(rf"{_STRING}|([\[{{])|[\]}}]", re.DOTALL)
+_CONSTANT: Final = re.compile(rf"{_STRING.pattern}|(NaN|-?Infinity)", re.DOTALL)
+_BRACKET: Final = re.compile(rf"{_STRING.pattern}|([\[{{])|[\]}}]", re.DOTALL)
 
 
 def _depths(text: str) -> Iterator[tuple[int, int]]:

@@ -66,7 +66,7 @@ def _read_original(value: JsonValue, parent: Request | Unreadable, warn: Warn) -
     own = read_request(value, lambda field, reason: warn(f"originalRequest/{field}", reason))
     match own, parent:
         case Request(), _:
-            return own
+            return parent if own == parent else own
         case Unreadable(), Unreadable():
             return Unreadable(
                 f"has no request: its originalRequest {own.reason}, and the request of its item {parent.reason}"

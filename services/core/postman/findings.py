@@ -1,10 +1,15 @@
 """Collecting findings while a document is read: a spot says where, notes keep what."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from services.core.ids import ExampleId
 from services.core.postman.report import Finding, FindingKind
+
+MAX_FINDINGS_OF_A_KIND: Final = 1_000
+"""More than anyone reads, and few enough for one message; what is beyond them is counted."""
 
 Warn = Callable[[str, str], None]
 """Takes note of a lenient reading: the field below the node that is read (`header/3`), and a sentence's rest."""
@@ -28,10 +33,12 @@ class Spot:
 
 
 class Notes:
-    """The findings of one reading, in the order in which they were made."""
+    """The findings of one reading, in the order in which they were made, and the number of those beyond the limit."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.omitted_count = 0
+        self._counts: Counter[FindingKind] = Counter()
 
     def cannot_be_mocked(self, spot: Spot, reason: str, example_id: ExampleId | None = None) -> None:
         """Note that something is kept in the document, but no mock answers with it."""
@@ -50,6 +57,10 @@ class Notes:
         return lambda field, reason: self.warn(spot.below(*field.split("/")), reason, example_id)
 
     def _add(self, kind: FindingKind, spot: Spot, reason: str, example_id: ExampleId | None) -> None:
+        self._counts[kind] += 1
+        if self._counts[kind] > MAX_FINDINGS_OF_A_KIND:
+            self.omitted_count += 1
+            return
         self.findings.append(
             Finding(kind=kind, place=spot.place, pointer=spot.pointer, reason=reason, example_id=example_id)
         )

@@ -10,7 +10,7 @@ from services.core.postman.values import entries, is_disabled, text_of
 
 
 def read_headers(value: JsonValue) -> tuple[Header, ...]:
-    """Return the headers of a list of objects or of lines, of one text of lines, or of null; nameless ones are left out.
+    """Return the headers of a list of objects or of lines, of one text of lines, or of null; without the nameless.
 
     Postman's "Collection Format v2.1.0" allows each of these for `header`.
     """

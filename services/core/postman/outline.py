@@ -17,7 +17,7 @@ from services.core.ids import ExampleId
 from services.core.postman.document import JsonObject, JsonValue, kind_of
 from services.core.postman.findings import Notes, Spot
 from services.core.postman.identity import Step, id_in_file, mint
-from services.core.postman.values import text_of
+from services.core.postman.values import is_blank, text_of
 
 
 class NodeKind(StrEnum):
@@ -37,6 +37,11 @@ class Node:
     siblings: list[JsonValue]
     spot: Spot
     steps: tuple[Step, ...]
+
+    @property
+    def id_space(self) -> str:
+        """Return what the node's id is unique among: examples, or items and folders together."""
+        return "examples" if self.kind is NodeKind.EXAMPLE else "items"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ class Outline:
     tree: JsonObject
     entries: tuple[Entry, ...]
 
-    def items(self) -> list[tuple[Entry, list[Entry]]]:
+    def items_with_examples(self) -> list[tuple[Entry, list[Entry]]]:
         """Return every item with its examples."""
         items: list[tuple[Entry, list[Entry]]] = []
         for entry in self.entries:
@@ -146,11 +151,11 @@ def _ids(nodes: tuple[Node, ...], notes: Notes) -> Iterator[str]:
     Every id of the file is known before the first is minted, so that a minted one never takes a file's own.
     """
     given = [id_in_file(_raw_id(node)) for node in nodes]
-    taken = {(_id_space(node), id_) for node, id_ in zip(nodes, given, strict=True)}
+    taken = {(node.id_space, id_) for node, id_ in zip(nodes, given, strict=True)}
     seen: set[tuple[str, str]] = set()
     for node, id_ in zip(nodes, given, strict=True):
-        if id_ is not None and (_id_space(node), id_) not in seen:
-            seen.add((_id_space(node), id_))
+        if id_ is not None and (node.id_space, id_) not in seen:
+            seen.add((node.id_space, id_))
             yield id_
         else:
             minted = _mint_free(node, taken)
@@ -161,26 +166,21 @@ def _ids(nodes: tuple[Node, ...], notes: Notes) -> Iterator[str]:
 def _raw_id(node: Node) -> JsonValue:
     """Return what stands as the id in the file: files of some years write `_postman_id`."""
     own = node.json.get("id")
-    return node.json.get("_postman_id") if own in {None, ""} else own
-
-
-def _id_space(node: Node) -> str:
-    """Return what an id is unique among: examples, or items and folders together."""
-    return "examples" if node.kind is NodeKind.EXAMPLE else "items"
+    return node.json.get("_postman_id") if is_blank(own) else own
 
 
 def _mint_free(node: Node, taken: set[tuple[str, str | None]]) -> str:
     parts = [part for step in node.steps for part in step]
     for salt in count():
         minted = mint(node.kind, *parts, *([salt] if salt else []))
-        if (_id_space(node), minted) not in taken:
+        if (node.id_space, minted) not in taken:
             break
-    taken.add((_id_space(node), minted))
+    taken.add((node.id_space, minted))
     return minted
 
 
 def _note_replaced_id(node: Node, given: str | None, minted: str, notes: Notes) -> None:
-    if given is None and _raw_id(node) in {None, ""}:
+    if given is None and is_blank(_raw_id(node)):
         return
     problem = "is not an id that can be used" if given is None else f"is taken by an earlier one: {given!r}"
     example_id = ExampleId(minted) if node.kind is NodeKind.EXAMPLE else None

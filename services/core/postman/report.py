@@ -12,14 +12,19 @@ class FindingKind(StrEnum):
     CANNOT_BE_MOCKED = "cannot_be_mocked"
     """The example is kept in the document, but no mock will answer with it."""
     SELECTOR_ONLY = "selector_only"
-    """An earlier example has the same request: only its name, id or code reaches this one."""
+    """Another example has the same request and answers by default: only its id, name or code reaches this one."""
     WARNING = "warning"
     """Something was read leniently."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One finding: where (`place` names folders, item and example; `pointer` is the JSON path), what and why."""
+    """One finding: where, what and why.
+
+    place: the names of folders, item and example on the way.
+    pointer: the JSON pointer (RFC 6901) from the document's root, such as `/item/3/response/0/code`.
+    reason: the rest of a sentence about that spot: "is missing: it answers with 200".
+    """
 
     kind: FindingKind
     place: tuple[str, ...]
@@ -30,8 +35,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import found: counts of items and of the examples a mock can answer with, then the findings."""
+    """What an import found: counts of items and of the examples a mock can answer with, then the findings.
+
+    omitted_count: findings beyond those listed, of which there are at most 1,000 of a kind.
+    """
 
     item_count: int
     example_count: int
     findings: tuple[Finding, ...] = ()
+    omitted_count: int = 0

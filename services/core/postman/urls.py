@@ -157,7 +157,8 @@ def _path_variables(value: JsonValue) -> tuple[PathVariable, ...]:
 
 def _json_parts(url: Url) -> Iterator[tuple[str, JsonValue]]:
     """Yield the fields of a URL object that are not empty, in the order of Postman's app."""
-    protocol, host, port = _BASE.fullmatch(url.base).groups()  # type: ignore[union-attr] # The pattern fits any text.
+    cut = _BASE.fullmatch(url.base)
+    protocol, host, port = cut.groups() if cut else (None, url.base, None)
     if protocol is not None:
         yield "protocol", protocol
     if host:
@@ -176,7 +177,7 @@ def _pieces(text: str, delimiter: str) -> list[JsonValue]:
     return [*text.split(delimiter)]
 
 
-_BASE: Final = re.compile(r"(?:([^:/]+)://)?(.*?)(?::([^:/]+))?", re.DOTALL)
+_BASE: Final = re.compile(r"(?:([^:/]+)://)?(.+?)(?::([^:/]+))?", re.DOTALL)
 
 
 def _parameter_to_json(parameter: QueryParameter) -> JsonValue:

@@ -10,6 +10,8 @@ from services.core.postman.document import BigNumber, JsonObject, JsonValue
 
 def text_of(value: JsonValue) -> str:
     """Return a value as text: null as empty, all else as JavaScript's `String()` writes it."""
+    if isinstance(value, str):
+        return value
     return "" if value is None else javascript_text(value)
 
 
@@ -24,6 +26,16 @@ def javascript_text(value: JsonValue) -> str:
             return "[object Object]"
         case _:
             return _scalar_text(value)
+
+
+def object_of(value: JsonValue) -> JsonObject:
+    """Return a value that is an object, and an empty object for every other."""
+    return value if isinstance(value, dict) else {}
+
+
+def is_blank(value: JsonValue) -> bool:
+    """Tell whether a value says nothing: null, or empty text."""
+    return value is None or value == ""
 
 
 def entries(value: JsonValue) -> Iterator[JsonObject]:
