@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
+import structlog
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.core.errors import Unavailable
+
+logger = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 5.0
 """A database that does not greet within five seconds is down, as far as a caller with a deadline is concerned."""
@@ -67,22 +70,40 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @contextmanager
 def unavailable_when_away() -> Iterator[None]:
-    """Turn the many ways in which a driver says that the database is away into Unavailable."""
+    """Turn the many ways in which a driver says that the database is away into Unavailable, and log which it was."""
     try:
         yield
     except DBAPIError as error:
         if _is_away(error):
-            raise Unavailable(AWAY) from error
+            raise _unavailable(error) from error
         raise
     except (PoolTimeout, OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
-        raise Unavailable(AWAY) from error
+        raise _unavailable(error) from error
 
 
 AWAY = "The database cannot be reached just now; try again shortly."
 
+AWAY_STATES = (
+    "08",  # The connection failed.
+    "28",  # The role may not log in, or not with this password.
+    "3D",  # There is no such database.
+    "53",  # Out of connections, memory or disk.
+    "57P",  # Shutting down, starting up, crashed, or the database was dropped.
+    "3F",  # There is no such schema: it was not migrated yet, which a Job does while our process may run already.
+    "42P01",  # There is no such table; likewise.
+)
+"""The beginnings of those SQLSTATEs that speak of the server rather than of our statement (PostgreSQL's appendix A)."""
+
 
 def _is_away(error: DBAPIError) -> bool:
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (state is not None and state.startswith(AWAY_STATES))
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    reason = error.orig if isinstance(error, DBAPIError) else error
+    logger.warning("database away", reason=str(reason) or type(reason).__name__)
+    return Unavailable(AWAY)
 
 
 async def is_reachable(engine: AsyncEngine) -> bool:

@@ -1,7 +1,7 @@
 """A gRPC server as an async context manager, with health, reflection, limits and a graceful drain."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -24,10 +24,14 @@ OPTIONS: tuple[tuple[str, int], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A servicer to serve: its full name, and what registers it on a server."""
+    """A servicer to serve: its full name, what registers it on a server, and what ends its endless streams.
+
+    end_streams: called when the drain begins; without it a watch or a tail would hold the drain up to its limit.
+    """
 
     full_name: str
     register: Callable[[grpc.aio.Server], None]
+    end_streams: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,18 @@ async def grpc_server(
     try:
         yield RunningServer(bound_port, reporter)
     finally:
-        await reporter.enter_graceful_shutdown()
-        await asyncio.shield(server.stop(drain_seconds))
+        await asyncio.shield(_drain(server, reporter, services, drain_seconds))
+
+
+async def _drain(
+    server: grpc.aio.Server, reporter: health.aio.HealthServicer, services: Sequence[Service], drain_seconds: float
+) -> None:
+    await reporter.enter_graceful_shutdown()
+    stopping = asyncio.create_task(server.stop(drain_seconds))
+    for service in services:
+        if service.end_streams is not None:
+            await service.end_streams()
+    await stopping
 
 
 def _bind(server: grpc.aio.Server, host: str, port: int) -> int:

@@ -58,17 +58,26 @@ def _config(listener: socket.socket, drain_seconds: float) -> Config:
     return config
 
 
+async def _nothing() -> None:
+    """Do nothing before a scrape: what most processes need to do."""
+
+
 @asynccontextmanager
 async def metrics_endpoint(
-    registry: CollectorRegistry, *, host: str, port: int, is_ready: IsReady
+    registry: CollectorRegistry,
+    *,
+    host: str,
+    port: int,
+    is_ready: IsReady,
+    before_scrape: Callable[[], Awaitable[None]] = _nothing,
 ) -> AsyncIterator[int]:
-    """Serve metrics and probes until left, and yield the port."""
-    app = _probes(make_asgi_app(registry), is_ready)
+    """Serve metrics and probes until left, and yield the port; `before_scrape` may gather what is to be told."""
+    app = _probes(make_asgi_app(registry), is_ready, before_scrape)
     async with http_server(app, listening_socket(host, port), drain_seconds=1) as bound_port:
         yield bound_port
 
 
-def _probes(metrics: ASGIFramework, is_ready: IsReady) -> ASGIFramework:
+def _probes(metrics: ASGIFramework, is_ready: IsReady, before_scrape: Callable[[], Awaitable[None]]) -> ASGIFramework:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
@@ -79,6 +88,7 @@ def _probes(metrics: ASGIFramework, is_ready: IsReady) -> ASGIFramework:
                 ready = await is_ready()
                 await _answer(send, 200 if ready else 503, b"ready\n" if ready else b"not ready\n")
             case "/metrics":
+                await before_scrape()
                 await metrics(scope, receive, send)
             case _:
                 await _answer(send, 404, b"Here are /metrics, /livez and /readyz.\n")

@@ -62,6 +62,10 @@ def _migrate(connection: Connection, line: MigrationLine, phase: Phase) -> tuple
     connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}"))
     connection.execute(text("SET LOCAL statement_timeout = 0"))
     connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{line.schema}"'))
+    # Alembic's own column holds 32 characters, and our names say more.
+    connection.execute(
+        text(f'CREATE TABLE IF NOT EXISTS "{line.schema}".{VERSION_TABLE} (version_num text PRIMARY KEY)')
+    )
     ran = _upgrade(connection, line, newest_version(line, phase=phase))
     _grant(connection, line.schema)
     return ran

@@ -10,7 +10,7 @@ Events are kept for a day. Who resumes further back is told so and lists again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,7 +67,7 @@ def revision_tables(metadata: MetaData) -> tuple[Table, Table]:
     counter = Table(
         "revision",
         metadata,
-        Column("only_row", SmallInteger, primary_key=True, server_default="1"),
+        Column("only_row", SmallInteger, primary_key=True, server_default=text("1")),
         Column("number", BigInteger, nullable=False),
         CheckConstraint("only_row = 1", name="revision_has_one_row"),
     )
@@ -93,16 +93,45 @@ class RevisionLog:
         self._channel = f"understudy_{schema}"
         self._newest = Revision(0)
         self._news = asyncio.Condition()
+        self._is_closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the service is stopping, so that watch streams must end."""
+        return self._is_closed
+
+    @property
+    def newest_heard(self) -> Revision:
+        """Return the newest revision this process has heard of, without asking the database."""
+        return self._newest
+
+    async def close(self) -> None:
+        """End all watch streams: the service is stopping, and they would hold up its drain."""
+        async with self._news:
+            self._is_closed = True
+            self._news.notify_all()
 
     async def append(self, connection: AsyncConnection, payload: EventPayload) -> Revision:
         """Give the transaction its revision. Must be its last statement: until commit, other writers wait for it."""
+        return await self.append_all(connection, [payload])
+
+    async def append_all(self, connection: AsyncConnection, payloads: Sequence[EventPayload]) -> Revision:
+        """Give the transaction a revision for each of its events, of which there is one at least, and return the last.
+
+        Must be its last statement, as `append`.
+        """
         statement = text(
             f"""
-            WITH next AS (UPDATE {self._schema}.revision SET number = number + 1 RETURNING number),
-                 event AS (INSERT INTO {self._schema}.events (revision, payload) SELECT number, :payload FROM next)
+            WITH next AS (UPDATE {self._schema}.revision SET number = number + :count RETURNING number),
+                 told AS (INSERT INTO {self._schema}.events (revision, payload)
+                          SELECT number - :count + position, payload
+                          FROM next, jsonb_array_elements(:payloads) WITH ORDINALITY AS written (payload, position))
             SELECT number, pg_notify(:channel, number::text) FROM next
             """  # noqa: S608 -- the schema's name is the service's own, no input
-        ).bindparams(bindparam("payload", dict(payload), JSONB))
+        ).bindparams(
+            bindparam("payloads", [dict(payload) for payload in payloads], JSONB),
+            bindparam("count", len(payloads), BigInteger),
+        )
         row = (await connection.execute(statement, {"channel": self._channel})).one()
         return Revision(row.number)
 
@@ -125,10 +154,10 @@ class RevisionLog:
         return tuple(Event(Revision(row.revision), row.event_time, row.payload) for row in rows)
 
     async def wait_after(self, revision: Revision, *, seconds: float) -> bool:
-        """Wait until there is news behind `revision`; False where there was none within `seconds`."""
+        """Wait until there is news behind `revision`, or the log is closed; False where `seconds` passed first."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: self._newest > revision)
+                await self._news.wait_for(lambda: self._newest > revision or self._is_closed)
                 return True
         return False
 

@@ -6,7 +6,9 @@ a program on either side of the wire handles one tree of errors. A fault of our 
 leaves as INTERNAL without a word of it.
 """
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -28,10 +30,18 @@ Detail = TypeVar("Detail", error_details_pb2.ErrorInfo, error_details_pb2.BadReq
 DOMAIN = "understudy"
 
 MAXIMUM_VIOLATIONS = 20
-"""gRPC carries details in headers of at most 8 kB on many proxies; more than a person reads would only break it."""
+"""More than a person reads at once."""
 
-MAXIMUM_TEXT = 300
+MAXIMUM_VIOLATION_BYTES = 4_000
+"""gRPC carries details in headers, in base64, and a receiver may refuse headers of more than 8 KiB altogether: then
+even the code is lost. Half of that, encoded, leaves room for the message, which travels twice."""
+
+MAXIMUM_TEXT_BYTES = 300
 """The longest text of a violation or message that is sent, for the same reason: input may be quoted in it."""
+
+
+REST_SECONDS = 5.0
+"""How long the rest of a refused upload is read: a document of 100 MB, the largest there is, passes in this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,7 @@ def _unary_with_status(inner: Servicer) -> Servicer:
         try:
             return await inner(request, context)
         except Exception as error:  # noqa: BLE001 -- this is the one table that turns errors into statuses
+            await _read_the_rest(request)
             await abort(context, error)
 
     return handled
@@ -127,6 +138,7 @@ def _stream_with_status(inner: Servicer) -> Servicer:
             async for response in inner(request, context):
                 yield response
         except Exception as error:  # noqa: BLE001 -- as above
+            await _read_the_rest(request)
             await abort(context, error)
 
     return handled
@@ -145,6 +157,19 @@ async def abort(context: Context, error: Exception) -> NoReturn:
     raise AssertionError("abort_with_status always raises")
 
 
+async def _read_the_rest(request: Any) -> None:
+    """Read what a client still sends to a call that is about to fail, for a moment.
+
+    gRPC's asyncio client forgets the status of a call that ends while it is sending, and reports INTERNAL instead
+    (https://github.com/grpc/grpc/issues/36066).
+    """
+    if isinstance(request, AsyncIterable):
+        with suppress(TimeoutError, grpc.RpcError):
+            async with asyncio.timeout(REST_SECONDS):
+                async for _message in request:
+                    pass
+
+
 def _metadata(error: UnderstudyError) -> dict[str, str]:
     if isinstance(error, errors.NotFound | errors.AlreadyExists):
         return {"kind": error.kind, "identity": _shown(error.identity)}
@@ -153,13 +178,13 @@ def _metadata(error: UnderstudyError) -> dict[str, str]:
 
 def _bad_request(error: UnderstudyError) -> Iterable[error_details_pb2.BadRequest]:
     if isinstance(error, InvalidInput):
-        violations = [
-            error_details_pb2.BadRequest.FieldViolation(
-                field=_shown(violation.field), description=_shown(f"{violation.problem} {violation.remedy}".strip())
-            )
-            for violation in error.violations[:MAXIMUM_VIOLATIONS]
-        ]
-        yield error_details_pb2.BadRequest(field_violations=violations)
+        bad_request = error_details_pb2.BadRequest()
+        for violation in error.violations[:MAXIMUM_VIOLATIONS]:
+            bad_request.field_violations.add(field=_shown(violation.field), description=_shown(violation.explanation))
+            if bad_request.ByteSize() > MAXIMUM_VIOLATION_BYTES:
+                del bad_request.field_violations[-1]
+                break
+        yield bad_request
 
 
 def _violations(status: status_pb2.Status | None) -> Iterable[FieldViolation]:
@@ -191,5 +216,10 @@ def _detail(status: status_pb2.Status | None, kind: type[Detail]) -> Detail | No
 
 def _shown(text: str) -> str:
     """Return text that may travel: valid Unicode without control characters, cut where it is long."""
-    cut = text if len(text) <= MAXIMUM_TEXT else text[: MAXIMUM_TEXT - 1] + "…"
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in cut)
+    begin = text[: MAXIMUM_TEXT_BYTES + 1]
+    printable = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in begin)
+    encoded = printable.encode()
+    if len(encoded) <= MAXIMUM_TEXT_BYTES:
+        return printable
+    ellipsis = "…"
+    return encoded[: MAXIMUM_TEXT_BYTES - len(ellipsis.encode())].decode(errors="ignore") + ellipsis

@@ -1,6 +1,7 @@
 """What the interceptors share: wrapping the handler of a method, whatever kind of method it is."""
 
-from collections.abc import Awaitable, Callable
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -9,6 +10,8 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 Servicer = Callable[[Any, Context], Any]
 """A method of a servicer: it takes a request (or an iterator of them) and the context."""
+
+NO_RESPONSES: tuple[Any, ...] = ()
 
 Continuation = Callable[[grpc.HandlerCallDetails], Awaitable["grpc.RpcMethodHandler[Any, Any] | None"]]
 """What an interceptor calls for the handler behind it; an unknown method has none."""
@@ -32,8 +35,21 @@ def wrap_handler(
         if (inner := getattr(handler, kind)) is not None:
             make = getattr(grpc, f"{kind}_rpc_method_handler")
             return make(  # type: ignore[no-any-return] # looked up by name
-                wrap(inner),
+                wrap(inner if wrap is unary else as_generator(inner)),
                 request_deserializer=handler.request_deserializer,
                 response_serializer=handler.response_serializer,
             )
     raise TypeError("a gRPC handler of no known kind")
+
+
+def as_generator(inner: Servicer) -> Servicer:
+    """Return a streaming method as the generator that ours are; gRPC's own health service writes to the context."""
+    if not inspect.iscoroutinefunction(inner):
+        return inner
+
+    async def written(request: Any, context: Context) -> AsyncIterator[Any]:
+        await inner(request, context)
+        for nothing in NO_RESPONSES:
+            yield nothing
+
+    return written

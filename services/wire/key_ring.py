@@ -5,14 +5,52 @@ ever filled, the ring cannot tell and says so.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
 
 from services.core.access.api_keys import KeyDigest
 from services.core.changes import RegistryChange, RegistrySubject
 from services.core.errors import Unavailable
 from services.core.ids import ApiKeyId
+from services.wire.registry_client import RegistryClient
+from services.wire.watching import Follower
+
+logger = structlog.get_logger(__name__)
 
 FILL_SECONDS = 5.0
 """How long a call waits for the first copy: a service that has just started is given the time to ask registry."""
+
+
+@asynccontextmanager
+async def watched_keys(client: RegistryClient) -> AsyncIterator["KeyCopy"]:
+    """Yield a copy that follows registry until left; `client` must hold the service token.
+
+    It is entered at once, filled or not: a service is ready for its other callers while registry is away.
+    """
+    keys = KeyCopy()
+
+    async def relist() -> None:
+        keys.replace_all([key async for key in client.list_key_digests()])
+
+    async def on_change(change: RegistryChange) -> None:
+        keys.apply(change)
+
+    follower = Follower("registry keys", client.watch, relist=relist, on_change=on_change)
+    following = asyncio.create_task(follower.run(), name="registry keys")
+    following.add_done_callback(_log_failure)
+    try:
+        yield keys
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+
+def _log_failure(following: asyncio.Task[None]) -> None:
+    if not following.cancelled() and (error := following.exception()) is not None:
+        logger.error("keys are no longer followed", exc_info=error)
 
 
 class KeyCopy:

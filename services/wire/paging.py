@@ -7,7 +7,7 @@ token used with other filters is refused instead of skipping rows.
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -28,6 +28,17 @@ class Page(Generic[Row]):
 
     rows: tuple[Row, ...]
     next_page_token: str = ""
+
+
+async def rows_of(page_behind: Callable[[str], Awaitable[Page[Row]]]) -> AsyncIterator[Row]:
+    """Yield the rows of all pages; `page_behind` returns the page behind a token, the first behind an empty one."""
+    token = ""
+    while True:
+        page = await page_behind(token)
+        for row in page.rows:
+            yield row
+        if not (token := page.next_page_token):
+            return
 
 
 def page_size_of(asked: int, *, default: int = DEFAULT_PAGE_SIZE, maximum: int = MAXIMUM_PAGE_SIZE) -> int:
@@ -53,11 +64,18 @@ def decode_page_token(token: str, *, scope: str, kinds: Sequence[type[str] | typ
     try:
         body: list[str | int] = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         digest, *last = body
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise _unknown_token() from error
-    if digest != _digest(scope) or [type(value) for value in last] != list(kinds):
+    if digest != _digest(scope) or [type(value) for value in last] != list(kinds) or not all(map(_is_storable, last)):
         raise _unknown_token()
     return last
+
+
+def _is_storable(value: str | int) -> bool:
+    """Tell whether a column could hold the value: a forged token must not reach the database."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _digest(scope: str) -> str:
