@@ -99,7 +99,7 @@ class _Keeper:
         """Stop the server for good, if it was started at all."""
         with self._turn:
             self._is_stopped = True
-            if self._server is not None:
+            if self._server is not None and is_alive(self._data):
                 self._server.stop()
 
     async def keep_running(self) -> None:
@@ -146,9 +146,14 @@ def start_embedded(data: Path) -> EmbeddedServer:
 
 
 def forget_stale_process(data: Path) -> None:
-    """Remove `postmaster.pid` where its process is not, or no longer, PostgreSQL on this data directory."""
+    """Remove the lock files whose process is not, or no longer, PostgreSQL on this data directory.
+
+    PostgreSQL itself removes them only where no process at all has the number; that of a killed server may live on as
+    a zombie until somebody asks for its exit code.
+    """
     if not is_alive(data):
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        for lock in (data / "postmaster.pid", *data.glob(".s.PGSQL.*.lock")):
+            lock.unlink(missing_ok=True)
 
 
 def is_alive(data: Path) -> bool:

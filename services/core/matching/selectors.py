@@ -1,0 +1,73 @@
+"""The three headers that choose an answer outright (Postman's "Create and use a mock server using the Postman API").
+
+    x-mock-response-code   keeps the examples with that status code; the ladder goes on among them
+    x-mock-response-id     the example with that id, or uid; whatever its path
+    x-mock-response-name   the example with that name; whatever its path
+
+They work on the examples of the call's method, in this order. What finds nothing ends in no match: a test that asks for
+an answer must not get another. A code that is no number is a code that no example has.
+
+A header is bytes, read as Latin-1. Clients that know names in other letters send them as UTF-8, so what finds nothing
+as it was read is tried as UTF-8 as well.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from services.core.matching.call import Call
+
+CODE: Final = "x-mock-response-code"
+ID: Final = "x-mock-response-id"
+NAME: Final = "x-mock-response-name"
+
+NO_CODE: Final = -1
+"""The code that no example has."""
+
+
+class Selectors(NamedTuple):
+    """What a call selects; None where it does not."""
+
+    code: int | None = None
+    id: str | None = None
+    name: str | None = None
+
+
+NOTHING_SELECTED: Final = Selectors()
+
+
+def read_selectors(call: Call) -> Selectors:
+    """Return the selectors of a call; of a header that occurs twice, the first."""
+    sent = {name: value.strip(" \t") for name, value in reversed(call.headers) if name in _SELECTORS}
+    if not sent:
+        return NOTHING_SELECTED
+    return Selectors(code=_code(sent.get(CODE)), id=sent.get(ID), name=sent.get(NAME))
+
+
+_SELECTORS: Final = frozenset({CODE, ID, NAME})
+
+
+def _code(text: str | None) -> int | None:
+    if text is None:
+        return None
+    return int(text) if _CODE.fullmatch(text) else NO_CODE
+
+
+_CODE: Final = re.compile(r"[0-9]{1,9}")
+
+
+def readings(value: str) -> Iterator[str]:
+    """Yield what the value of a header may say: as it was read, and as UTF-8."""
+    yield value
+    if not value.isascii():
+        with suppress(UnicodeError):
+            yield value.encode("latin-1").decode()
+
+
+def without_owner(uid: str) -> str:
+    """Return the id in a uid, which is the owner's number, a dash and the id; anything else comes back unchanged."""
+    return _OWNER.sub("", uid, count=1)
+
+
+_OWNER: Final = re.compile(r"^[0-9]+-")

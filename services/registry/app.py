@@ -1,0 +1,176 @@
+"""The registry put together: its parts, for whoever has a port for them, and the service that has one of its own."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import structlog
+from prometheus_client import CollectorRegistry
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.core.errors import FailedPrecondition, Unavailable
+from services.core.ids import MockId
+from services.registry.bootstrap import Bootstrapped, bootstrap, draw_secret
+from services.registry.catalog_watcher import CatalogWatcher
+from services.registry.metrics import RegistryMetrics
+from services.registry.references import Catalog
+from services.registry.server import account_service, api_key_service, mock_service, watch_service
+from services.registry.settings import MOCK_ID, RegistrySettings
+from services.registry.store import Stores
+from services.registry.tables import MIGRATIONS, SCHEMA
+from services.registry.use_cases.accounts import AccountUseCases
+from services.registry.use_cases.api_keys import ApiKeyUseCases
+from services.registry.use_cases.mocks import MockUseCases
+from services.registry.use_cases.server_responses import ServerResponseUseCases
+from services.runtime.database import database, unavailable_when_away
+from services.runtime.grpc_server import RunningServer, Service, grpc_server
+from services.runtime.http_server import metrics_endpoint
+from services.runtime.lifecycle import background
+from services.runtime.metrics import process_registry
+from services.runtime.migrations import newest_version, version_of
+from services.runtime.parts import Parts
+from services.runtime.revisions import RevisionLog
+from services.wire.authentication import AuthenticationInterceptor, KeyRing, service_credentials
+from services.wire.call_metrics import GrpcMetrics, MetricsInterceptor
+from services.wire.catalog_client import CatalogClient
+from services.wire.channel import open_channel
+from services.wire.errors import ErrorInterceptor
+
+logger = structlog.get_logger(__name__)
+
+HOUR_SECONDS = 3_600
+
+PAUSE_SECONDS = 0.5
+"""Between two tries to make the first account while the database is away, or not migrated yet."""
+
+NO_KEY = (
+    "no administrator can authenticate: set REGISTRY_ADMINISTRATOR_KEY to 32 printable characters or more, "
+    "and start again"
+)
+
+
+class Bootstrap(Protocol):
+    """Makes the first account, its administrator and a key: `services.registry.bootstrap` over these parts' stores."""
+
+    async def __call__(self, *, administrator_key: str | None, make_key: bool = True) -> Bootstrapped:
+        """Raise InvalidInput for a weak key, FailedPrecondition for a revoked or another user's, Unavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryParts(Parts):
+    """The registry's parts; also what makes the first account, and the keys of the whole suite.
+
+    keys: registry's own table. Under `up`, where all services share a process, it is the ring of all of them.
+    """
+
+    keys: KeyRing
+    bootstrap: Bootstrap
+
+
+@asynccontextmanager
+async def registry_parts(settings: RegistrySettings, metrics: CollectorRegistry) -> AsyncIterator[RegistryParts]:
+    """Yield what the registry consists of, working until left. Database and catalog may be away."""
+    url = settings.database_url.get_secret_value()
+    token = settings.service_token.get_secret_value()
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(database(url, pool_size=settings.database_pool_size, service=SCHEMA))
+        log = RevisionLog(engine, SCHEMA)
+        await stack.enter_async_context(log.listening())
+        channel = await stack.enter_async_context(open_channel(settings.catalog_target))
+        client = CatalogClient(channel, service_credentials(token))
+        stores = Stores.over(engine, log)
+        counted = RegistryMetrics(metrics)
+        watcher = CatalogWatcher(stores, client, counted)
+        counted.ask_at_every_scrape(revision=lambda: log.newest_heard, watches_catalog=lambda: watcher.is_connected)
+        await stack.enter_async_context(watcher.watching())
+        _ = await stack.enter_async_context(background(_forget_hourly(stores), name="registry request ids"))
+        yield RegistryParts(
+            services=_services(stores, log, Catalog(client), settings),
+            is_ready=lambda: _is_ready(engine),
+            keys=stores.api_keys,
+            bootstrap=partial(bootstrap, stores),
+        )
+
+
+@asynccontextmanager
+async def registry_service(settings: RegistrySettings) -> AsyncIterator[RunningServer]:
+    """Serve the registry on a port of its own, with metrics and probes on another, until left."""
+    metrics = process_registry()
+    async with AsyncExitStack() as stack:
+        parts = await stack.enter_async_context(registry_parts(settings, metrics))
+        _ = await stack.enter_async_context(background(_start_first(parts, settings), name="first administrator"))
+        interceptors = (
+            MetricsInterceptor(GrpcMetrics(metrics)),
+            ErrorInterceptor(),
+            AuthenticationInterceptor(parts.keys, service_token=settings.service_token.get_secret_value()),
+        )
+        metrics_port = await stack.enter_async_context(
+            metrics_endpoint(metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=parts.is_ready)
+        )
+        server = await stack.enter_async_context(
+            grpc_server(
+                parts.services,
+                host=settings.grpc_host,
+                port=settings.grpc_port,
+                interceptors=interceptors,
+                drain_seconds=settings.drain_seconds,
+            )
+        )
+        logger.info("listening", grpc_port=server.port, metrics_port=metrics_port)
+        yield server
+
+
+def _services(stores: Stores, log: RevisionLog, catalog: Catalog, settings: RegistrySettings) -> tuple[Service, ...]:
+    def new_id() -> str:
+        return str(uuid.uuid4())
+
+    def url_of(mock_id: MockId) -> str:
+        return settings.mock_url_template.replace(MOCK_ID, mock_id)
+
+    return (
+        account_service(AccountUseCases(stores)),
+        api_key_service(ApiKeyUseCases(stores, new_id=new_id, new_secret=draw_secret)),
+        mock_service(
+            MockUseCases(stores, catalog, new_id=new_id, url_of=url_of), ServerResponseUseCases(stores, new_id=new_id)
+        ),
+        watch_service(log),
+    )
+
+
+async def _start_first(parts: RegistryParts, settings: RegistrySettings) -> None:
+    """Make the first account as soon as the database is there, and say so where nobody can authenticate yet."""
+    key = None if settings.administrator_key is None else settings.administrator_key.get_secret_value()
+    while True:
+        try:
+            first = await parts.bootstrap(administrator_key=key, make_key=False)
+        except Unavailable:
+            await asyncio.sleep(PAUSE_SECONDS)
+        except FailedPrecondition as error:
+            logger.warning("REGISTRY_ADMINISTRATOR_KEY is not used", reason=error.message)
+            return
+        else:
+            if not first.has_key:
+                logger.warning(NO_KEY)
+            return
+
+
+async def _forget_hourly(stores: Stores) -> None:
+    while True:
+        await asyncio.sleep(HOUR_SECONDS)
+        with suppress(Unavailable):
+            await stores.requests.prune()
+
+
+async def _is_ready(engine: AsyncEngine) -> bool:
+    """Tell whether the database answers and its schema is what this code needs, or newer."""
+    try:
+        with unavailable_when_away():
+            version = await version_of(engine, MIGRATIONS)
+    except Unavailable:
+        return False
+    return version is not None and version >= newest_version(MIGRATIONS, phase="pre")

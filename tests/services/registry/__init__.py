@@ -1,0 +1,1 @@
+"""Tests of the registry: a real server over a real database, beside a real catalog."""
