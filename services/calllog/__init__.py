@@ -1,1 +1,1 @@
-"""The calllog service: every call that an edge answered."""
+"""SERVICE: keeps every call that an edge answered: search, tail, retention, metrics of mock traffic."""

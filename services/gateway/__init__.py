@@ -1,1 +1,1 @@
-"""The gateway service: Postman's REST API over the services."""
+"""SERVICE gateway: Postman's REST API in front of catalog, registry and calllog; it has no rights of its own."""

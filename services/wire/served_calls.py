@@ -5,95 +5,113 @@ way would cost as much again.
 """
 
 import hashlib
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from understudy.calllog.v1.call_log_entry_pb2 import CallLogEntry, LoggedBody, LoggedReply, LoggedRequest, Outcome
+from understudy.calllog.v1.call_log_entry_pb2 import CallLogEntry, LoggedBody, LoggedReply, Outcome
 
 from services.core.call_log import Outcome as CallOutcome
 from services.core.rendering.reply import Reply
+from services.core.serving.answer import Answer
 from services.core.serving.served_call import ServedCall
 from services.wire.text import wire_text
 
 NANOSECONDS = 1_000_000_000
 
-CLIENT_LEFT = 499
-"""The status logged for a call whose client left before the reply: no standard has one, nginx made this one known."""
-
-KEPT_REPLIES = 1_024
-LARGEST_KEPT = 4 * 1024
-"""How many replies are kept in their encoded form, and up to which size: 4 MiB at the most."""
+KEPT = 1_024
+LARGEST_KEPT = 8 * 1024
+"""How many encoded parts of each kind are kept, and up to which size: 16 MiB at the most, a hundredth of it usually."""
 
 OUTCOMES = {outcome: Outcome.Value(f"OUTCOME_{outcome.name}") for outcome in CallOutcome}
+
+Part = TypeVar("Part")
 
 
 class ServedCallEncoder:
     """Turns calls into the bytes of their CallLogEntry messages.
 
-    What clients are answered with repeats, and is most of an entry. So the bytes of a reply that comes a second time
-    (the very same object: most replies are prepared once) are kept; serialised messages may be joined, which merges
-    them.
+    Most of an entry repeats: what clients are answered, and the headers that they send. So the bytes of these parts are
+    kept and joined to what is new; serialised messages that are joined are merged when they are read.
     """
 
     def __init__(self, *, body_limit: int) -> None:
         """Take how many bytes of a body are kept; of a longer one, its beginning, its size and its digest."""
         self._body_limit = body_limit
-        self._replies: dict[int, tuple[Reply, bytes]] = {}
+        self._answers: KeptParts[Answer] = KeptParts(lambda answer: _answer_bytes(answer, body_limit))
+        self._headers = KeptParts(_header_bytes)
 
     def encode(self, served: ServedCall) -> bytes:
         """Return the serialised CallLogEntry of a call."""
-        entry = CallLogEntry(
-            id=served.id,
-            account_id=served.account_id,
-            mock_id=served.mock_id,
-            outcome=OUTCOMES[served.outcome],
-            response_name=wire_text(served.response_name),
-            example_id=wire_text(served.example_id or ""),
-            match_summary=served.match_summary,
-        )
+        entry = CallLogEntry(id=served.id, account_id=served.account_id, mock_id=served.mock_id)
         time = entry.serve_time
         time.seconds, time.nanos = divmod(served.serve_time_ns, NANOSECONDS)
         overhead = entry.overhead
         overhead.seconds, overhead.nanos = divmod(served.overhead_ns, NANOSECONDS)
         if served.delay_ns:
             entry.delay.seconds, entry.delay.nanos = divmod(served.delay_ns, NANOSECONDS)
-        _write_request(entry.request, served, self._body_limit)
-        return entry.SerializeToString() + self._reply(served.reply)
+        request = entry.request
+        request.method = served.method
+        request.path = served.path
+        request.body.mode = served.body_mode
+        if served.body_size:
+            _write_body(request.body, served.body, served.body_size, self._body_limit)
+        return entry.SerializeToString() + self._headers.encoded(served.headers) + self._answers.encoded(served.answer)
 
-    def _reply(self, reply: Reply | None) -> bytes:
-        """Return the serialised CallLogEntry that has nothing but a reply."""
-        known = self._replies.get(id(reply))
-        if known is not None and known[0] is reply and known[1]:
-            return known[1]
-        entry = CallLogEntry()
-        _write_reply(entry.reply, reply, self._body_limit)
-        encoded = entry.SerializeToString()
-        if reply is not None and len(reply.body) <= LARGEST_KEPT:
-            self._keep(reply, encoded if known is not None and known[0] is reply else b"")
+
+class KeptParts(Generic[Part]):
+    """The bytes of parts that came before, known by being the very same object.
+
+    A part is kept from the second time on: many come once.
+    """
+
+    def __init__(self, encode: Callable[[Part], bytes]) -> None:
+        """Take what turns a part into bytes."""
+        self._encode = encode
+        self._kept: dict[int, tuple[Part, bytes]] = {}
+
+    def encoded(self, part: Part) -> bytes:
+        """Return the part's bytes."""
+        kept = self._kept.get(id(part))
+        if kept is not None and kept[0] is part and kept[1]:
+            return kept[1]
+        encoded = self._encode(part)
+        if len(encoded) <= LARGEST_KEPT:
+            came_before = kept is not None and kept[0] is part
+            self._keep(part, encoded if came_before else b"")
         return encoded
 
-    def _keep(self, reply: Reply, encoded: bytes) -> None:
-        """Take note of a reply; `encoded` is empty where it has come for the first time."""
-        if len(self._replies) >= KEPT_REPLIES:
-            del self._replies[next(iter(self._replies))]
-        self._replies[id(reply)] = reply, encoded
+    def _keep(self, part: Part, encoded: bytes) -> None:
+        """Keep a part, so that its id stays its own; `encoded` is empty where it has come for the first time."""
+        self._kept.pop(id(part), None)
+        if len(self._kept) >= KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[id(part)] = part, encoded
 
 
-def _write_request(request: LoggedRequest, served: ServedCall, body_limit: int) -> None:
-    request.method = served.method
-    request.path = served.path
-    add = request.headers.add
-    for name, value in served.headers:
+def _header_bytes(headers: tuple[tuple[str, str], ...]) -> bytes:
+    """Return the serialised CallLogEntry that has nothing but a request's headers."""
+    entry = CallLogEntry()
+    add = entry.request.headers.add
+    for name, value in headers:
         header = add()
         header.key = name
         header.value = value
-    request.body.mode = served.body_mode
-    if served.body_size:
-        _write_body(request.body, served.body, served.body_size, body_limit)
+    return entry.SerializeToString()
 
 
-def _write_reply(message: LoggedReply, reply: Reply | None, body_limit: int) -> None:
-    if reply is None:
-        message.status_code = CLIENT_LEFT
-        return
+def _answer_bytes(answer: Answer, body_limit: int) -> bytes:
+    """Return the serialised CallLogEntry that has nothing but an answer."""
+    entry = CallLogEntry(
+        outcome=OUTCOMES[answer.outcome],
+        response_name=wire_text(answer.response_name),
+        example_id=wire_text(answer.example_id or ""),
+        match_summary=answer.match_summary,
+    )
+    _write_reply(entry.reply, answer.reply, body_limit)
+    return entry.SerializeToString()
+
+
+def _write_reply(message: LoggedReply, reply: Reply, body_limit: int) -> None:
     message.status_code = reply.status
     add = message.headers.add
     for name, value in reply.headers:

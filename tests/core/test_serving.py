@@ -25,12 +25,13 @@ from services.core.ids import (
 )
 from services.core.matching.call import Call
 from services.core.matching.index import compile_index
-from services.core.matching.match import Match, NoMatch, match
 from services.core.matching.settings import MatchSettings
 from services.core.mocks import Delay, Mock, ServerResponse
 from services.core.postman.reader import read_collection
 from services.core.serving import errors
 from services.core.serving.addresses import AddressRules, is_plausible
+from services.core.serving.answer import Answer
+from services.core.serving.answers import ENTRY_BYTES, LIMIT_BYTES, LONGEST, TURNS, Answers, _size_of
 from services.core.serving.bodies import body_mode
 from services.core.serving.cors import is_preflight, preflight_reply
 from services.core.serving.delay import NO_DELAY, delay_of
@@ -38,7 +39,6 @@ from services.core.serving.errors import EdgeError, body_too_large, error_reply
 from services.core.serving.freshness import FRESH, AnyChange, Part, removes_mock, stale_parts
 from services.core.serving.gates import Arrival, refusal_of
 from services.core.serving.masking import masked_headers
-from services.core.serving.memo import LIMIT, LONGEST, MatchMemo
 from services.core.serving.server_responses import server_response_reply, without_body
 from tests.builders import a_collection, an_example, an_item, document
 
@@ -373,10 +373,9 @@ def a_call(path: str = "/users/1", *, headers: dict[str, str] | None = None, bod
     return Call(method="GET", path=path, query="", headers=tuple((headers or {}).items()), body=body)
 
 
-def same(found: Match | NoMatch, expected: Match | NoMatch) -> bool:
-    if isinstance(found, Match) and isinstance(expected, Match):
-        return found.example is expected.example and found.captures == expected.captures
-    return found == expected
+def answer_of(answers: Answers, call: Call) -> Answer:
+    headers = dict(call.headers)
+    return answers.anew(call) if call.body else answers.of((call.method, call.path, call.query), headers, lambda: call)
 
 
 @pytest.mark.parametrize(
@@ -388,41 +387,52 @@ def same(found: Match | NoMatch, expected: Match | NoMatch) -> bool:
         a_call(headers={"x-mock-response-name": "404"}),
         a_call(headers={"x-other": "1"}, body=b"x"),
         a_call("/" + "x" * LONGEST),
+        replace(a_call(), method="HEAD"),
     ],
 )
-def test_a_remembered_match_is_what_matching_anew_would_find(call: Call) -> None:
-    index = compile_index(COLLECTION)
-    memo = MatchMemo(index)
+def test_a_remembered_answer_is_what_matching_anew_gives(call: Call) -> None:
+    answers = Answers(compile_index(COLLECTION))
 
-    first, second = (memo.match(call, dict(call.headers)) for _ in range(2))
+    remembered = [answer_of(answers, call) for _ in range(3)]
 
-    assert same(first, match(call, index))
-    assert same(second, match(call, index))
+    assert [Answers(compile_index(COLLECTION)).anew(call)] * 3 == remembered
 
 
 def test_a_selector_is_never_answered_from_memory() -> None:
-    memo = MatchMemo(compile_index(COLLECTION))
+    answers = Answers(compile_index(COLLECTION))
     plain, selecting = a_call(), a_call(headers={"x-mock-response-code": "404"})
 
-    found = [memo.match(call, dict(call.headers)) for call in (plain, selecting, plain)]
+    statuses = [answer_of(answers, call).reply.status for call in (plain, selecting, plain)]
 
-    assert [200, 404, 200] == [each.example.example.code for each in found if isinstance(each, Match)]
+    assert [200, 404, 200] == statuses
 
 
 def test_settings_that_look_at_more_remember_nothing() -> None:
-    memo = MatchMemo(compile_index(COLLECTION, settings=MatchSettings(match_body=True)))
-    call = a_call()
+    answers = Answers(compile_index(COLLECTION, settings=MatchSettings(match_body=True)))
 
-    found = [memo.match(call, ()) for _ in range(2)]
+    answer_of(answers, a_call())
 
-    assert isinstance(found[0], Match)
-    assert found[0] is not found[1]
+    assert {} == answers._known
 
 
-def test_memory_of_matches_is_bounded() -> None:
-    memo = MatchMemo(compile_index(COLLECTION))
+def test_a_reply_that_is_made_from_the_call_is_not_remembered() -> None:
+    item = an_item(an_example(url="https://x.example/users/{{id}}", body="user {{id}}"))
+    collection = read_collection(document(a_collection(item)), account_id=AccountId(1)).collection
+    answers = Answers(compile_index(collection))
 
-    for number in range(LIMIT + 10):
-        memo.match(a_call(f"/{number}"), ())
+    bodies = [answer_of(answers, a_call(path)).reply.body for path in ("/users/1", "/users/2", "/users/1")]
 
-    assert LIMIT == len(memo._found)
+    assert [b"user 1", b"user 2", b"user 1"] == bodies
+    assert {None} == set(answers._known.values())
+
+
+def test_memory_of_answers_is_bounded_and_goes_on_taking_newcomers() -> None:
+    answers = Answers(compile_index(COLLECTION))
+    count = 3 * LIMIT_BYTES // ENTRY_BYTES
+
+    for number in range(count):
+        answer_of(answers, a_call(f"/{number}"))
+
+    assert sum(map(_size_of, answers._known.values())) == answers._size_bytes <= LIMIT_BYTES
+    assert any(int(path[1:]) > count - TURNS * 2 for _, path, _ in answers._known)
+    assert ("GET", "/0", "") not in answers._known

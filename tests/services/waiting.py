@@ -9,5 +9,5 @@ LOOK_SECONDS = 0.01
 async def until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
     """Return as soon as the condition holds. Raises TimeoutError where it does not in time."""
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 -- it looks at what sets no event: metrics, files, other processes
+        while not holds():
             await asyncio.sleep(LOOK_SECONDS)

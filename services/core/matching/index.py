@@ -34,7 +34,7 @@ from services.core.rendering.template import variables_of
 
 DEFAULT_SETTINGS: Final = MatchSettings()
 
-BYTES_PER_EXAMPLE: Final = 2_500
+BYTES_PER_EXAMPLE: Final = 3_300
 """What an example takes up beside its texts, in the collection and in the index; measured by `tests/bench`."""
 
 

@@ -6,9 +6,8 @@ dataclass of this width takes several times as long.
 
 from typing import NamedTuple
 
-from services.core.call_log import Outcome
-from services.core.ids import AccountId, CallLogEntryId, ExampleId, MockId
-from services.core.rendering.reply import Reply
+from services.core.ids import AccountId, CallLogEntryId, MockId
+from services.core.serving.answer import Answer
 
 
 class ServedCall(NamedTuple):
@@ -17,7 +16,7 @@ class ServedCall(NamedTuple):
     serve_time_ns: when the call arrived, in nanoseconds since 1970.
     path: the raw path inside the mock with `?` and the raw query.
     headers: the call's, names in lower case, API keys masked.
-    reply: what was sent; None where the client left before.
+    body_size: of the whole body, of which only the beginning may be there.
     overhead_ns, delay_ns: the edge's own time, and the time the mock waited because it was told to.
     """
 
@@ -25,16 +24,12 @@ class ServedCall(NamedTuple):
     account_id: AccountId
     mock_id: MockId
     serve_time_ns: int
-    outcome: Outcome
     method: str
     path: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
     body_size: int
     body_mode: str
-    reply: Reply | None
-    response_name: str
-    example_id: ExampleId | None
-    match_summary: str
+    answer: Answer
     overhead_ns: int
     delay_ns: int

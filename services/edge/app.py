@@ -1,0 +1,171 @@
+"""An edge worker put together: snapshots that follow registry and catalog, the journal, the mock path and its port."""
+
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import grpc
+import structlog
+from prometheus_client import CollectorRegistry
+
+from services.core.serving.addresses import AddressRules
+from services.edge.diagnostics import diagnostics_app
+from services.edge.following import Following
+from services.edge.http import MockPath
+from services.edge.journal import Journal
+from services.edge.journal_folder import new_folder
+from services.edge.loading import SnapshotLoader
+from services.edge.metrics import CallMetrics, JournalMetrics, SnapshotMetrics
+from services.edge.recorder import Recorder
+from services.edge.settings import EdgeSettings
+from services.edge.shipper import Sender, shipping
+from services.edge.snapshots import Snapshots
+from services.edge.sources import ServiceSource
+from services.runtime.http_server import http_server, listening_socket, metrics_endpoint
+from services.runtime.metrics import process_registry
+from services.wire.authentication import service_credentials
+from services.wire.calllog_client import CallLogClient, refused_entries
+from services.wire.catalog_client import CatalogClient
+from services.wire.channel import open_channel
+from services.wire.key_ring import watched_keys
+from services.wire.registry_client import RegistryClient
+from services.wire.served_calls import ServedCallEncoder
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningEdge:
+    """An edge worker that answers: its ports, and what it stands on."""
+
+    port: int
+    metrics_port: int
+    snapshots: Snapshots
+    journal: Journal
+    following: Following
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """The services an edge needs."""
+
+    registry: RegistryClient
+    catalog: CatalogClient
+    calllog: CallLogClient
+
+
+@asynccontextmanager
+async def edge_service(settings: EdgeSettings) -> AsyncIterator[RunningEdge]:
+    """Run an edge worker: entered means listening, left means drained, and shipped as far as time allowed.
+
+    It listens before registry and catalog have been reached; whether they have, `/readyz` tells. Raises OSError where a
+    port is taken or the journal's directory cannot be written.
+    """
+    metrics = process_registry()
+    listener = _listener(settings)
+    async with (
+        _clients(settings) as clients,
+        _journal(settings, metrics, clients.calllog) as journal,
+        _snapshots(settings, metrics, clients) as snapshots,
+        watched_keys(clients.registry) as keys,
+    ):
+        following = Following(snapshots, clients.registry, clients.catalog)
+        call_metrics = CallMetrics(metrics)
+        encode = ServedCallEncoder(body_limit=settings.log_body_bytes).encode
+        app = MockPath(
+            diagnostics_app(partial(_state, snapshots, journal, following)),
+            rules=AddressRules(domain=settings.mock_domain, prefix=settings.path_prefix),
+            snapshots=snapshots,
+            keys=keys,
+            recorder=Recorder(journal.append, encode, call_metrics),
+            metrics=call_metrics,
+            body_limit=settings.maximum_body_bytes,
+        )
+
+        async def is_ready() -> bool:
+            return following.is_synced
+
+        async with (
+            following.running(),
+            metrics_endpoint(
+                metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=is_ready
+            ) as metrics_port,
+            http_server(app, listener, drain_seconds=settings.drain_seconds) as port,
+        ):
+            logger.info("listening", port=port, metrics_port=metrics_port)
+            yield RunningEdge(
+                port=port, metrics_port=metrics_port, snapshots=snapshots, journal=journal, following=following
+            )
+
+
+def _listener(settings: EdgeSettings) -> socket.socket:
+    """Return the socket to accept calls on: inherited from the supervisor, or of our own."""
+    if settings.listen_fd is None:
+        return listening_socket(settings.host, settings.port)
+    return socket.socket(fileno=settings.listen_fd)
+
+
+@asynccontextmanager
+async def _clients(settings: EdgeSettings) -> AsyncIterator[Clients]:
+    """Yield the clients; services behind one target share a connection."""
+    credentials = service_credentials(settings.service_token.get_secret_value())
+    async with AsyncExitStack() as stack:
+        channels = await _channels(stack, (settings.registry_target, settings.catalog_target, settings.calllog_target))
+        yield Clients(
+            RegistryClient(channels[settings.registry_target], credentials),
+            CatalogClient(channels[settings.catalog_target], credentials),
+            CallLogClient(channels[settings.calllog_target], credentials),
+        )
+
+
+async def _channels(stack: AsyncExitStack, targets: Sequence[str]) -> dict[str, grpc.aio.Channel]:
+    return {target: await stack.enter_async_context(open_channel(target)) for target in dict.fromkeys(targets)}
+
+
+@asynccontextmanager
+async def _journal(
+    settings: EdgeSettings, metrics: CollectorRegistry, calllog: CallLogClient
+) -> AsyncIterator[Journal]:
+    journal_metrics = JournalMetrics(metrics)
+    journal = Journal(
+        new_folder(settings.journal_dir),
+        segment_bytes=settings.journal_segment_bytes,
+        limit_bytes=settings.journal_bytes,
+        metrics=journal_metrics,
+    )
+    try:
+        async with shipping(
+            journal,
+            Sender(calllog.append_encoded, refused_entries, journal_metrics),
+            parent=settings.journal_dir,
+            gather_seconds=settings.ship_seconds,
+            drain_seconds=settings.ship_drain_seconds,
+        ):
+            yield journal
+    finally:
+        journal.close()
+
+
+@asynccontextmanager
+async def _snapshots(settings: EdgeSettings, metrics: CollectorRegistry, clients: Clients) -> AsyncIterator[Snapshots]:
+    loader = SnapshotLoader(ServiceSource(clients.registry, clients.catalog))
+    snapshots = Snapshots(loader.load, limit_bytes=settings.snapshot_bytes, metrics=SnapshotMetrics(metrics))
+    try:
+        async with snapshots.running():
+            yield snapshots
+    finally:
+        loader.close()
+
+
+def _state(snapshots: Snapshots, journal: Journal, following: Following) -> dict[str, object]:
+    return {
+        "mocks": {"loaded": len(snapshots), "size_bytes": snapshots.size_bytes},
+        "journal": {
+            "pending_entries": journal.pending_count,
+            "pending_bytes": journal.pending_bytes,
+            "oldest_seconds": round(journal.oldest_seconds(), 3),
+        },
+        "watches": following.connections,
+    }

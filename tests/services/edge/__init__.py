@@ -1,0 +1,1 @@
+"""The edge, beside the real services, and its parts by themselves."""
