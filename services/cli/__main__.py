@@ -1,5 +1,6 @@
 """The `understudy` command: everything it can do, by noun."""
 
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -33,6 +34,8 @@ for name, group in {
 
 def main() -> None:
     """Run the command. What the terminal's encoding has no sign for is shown as `?`."""
+    # The processes that `up` starts are programs of their own, no copies of this one that would go on using gRPC.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr] # a real stream, as this is the process's entry
     app(prog_name="understudy")
 
