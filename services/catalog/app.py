@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.catalog.documents import DocumentThreads, document_threads
 from services.catalog.metrics import CatalogMetrics
-from services.catalog.server import UseCases, grpc_services
+from services.catalog.server import collection_service, environment_service, example_service, watch_service
 from services.catalog.settings import CatalogSettings
 from services.catalog.store import CatalogStore
 from services.catalog.tables import MIGRATIONS, SCHEMA
@@ -19,7 +19,7 @@ from services.catalog.use_cases import Collections, Environments, Examples, Rele
 from services.catalog.use_cases.editing import DocumentEditor
 from services.core.errors import Unavailable
 from services.runtime.database import database, unavailable_when_away
-from services.runtime.grpc_server import RunningServer, grpc_server
+from services.runtime.grpc_server import RunningServer, Service, grpc_server
 from services.runtime.http_server import metrics_endpoint
 from services.runtime.lifecycle import background
 from services.runtime.metrics import process_registry
@@ -53,9 +53,7 @@ async def catalog_parts(settings: CatalogSettings, metrics: CollectorRegistry) -
         needed_version = newest_version(MIGRATIONS, phase="pre")
         async with background(_forget_hourly(store), name="catalog request ids"):
             yield Parts(
-                services=grpc_services(
-                    _use_cases(store, threads, counted, log), uploads_at_once=settings.uploads_at_once
-                ),
+                services=_services(store, threads, log, counted, settings),
                 is_ready=lambda: _is_ready(engine, needed_version),
             )
 
@@ -95,14 +93,17 @@ async def _listening(engine: AsyncEngine) -> AsyncIterator[RevisionLog]:
         yield log
 
 
-def _use_cases(store: CatalogStore, threads: DocumentThreads, metrics: CatalogMetrics, log: RevisionLog) -> UseCases:
+def _services(
+    store: CatalogStore, threads: DocumentThreads, log: RevisionLog, metrics: CatalogMetrics, settings: CatalogSettings
+) -> tuple[Service, ...]:
     editor = DocumentEditor(store, threads)
-    return UseCases(
-        collections=Collections(store, threads, editor, metrics),
-        release_tags=ReleaseTags(store),
-        examples=Examples(store, editor),
-        environments=Environments(store, new_id=lambda: str(uuid4())),
-        log=log,
+    return (
+        collection_service(
+            Collections(store, threads, editor, metrics), ReleaseTags(store), uploads_at_once=settings.uploads_at_once
+        ),
+        example_service(Examples(store, editor)),
+        environment_service(Environments(store, new_id=lambda: str(uuid4()))),
+        watch_service(log),
     )
 
 

@@ -46,7 +46,9 @@ class Catalog:
 
     async def _environment(self, references: References) -> None:
         if references.environment_id is not None:
-            await self._client.get_environment(references.environment_id, account_id=references.account_id)
+            await self._client.get_environment(
+                references.environment_id, omit_variables=True, account_id=references.account_id
+            )
 
     async def _release_tag(self, references: References) -> None:
         if references.release_tag is not None:

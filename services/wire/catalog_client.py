@@ -36,6 +36,7 @@ from services.wire import catalog_codec as codec
 from services.wire.authentication import Metadata
 from services.wire.channel import TRANSFER_SECONDS, Caller
 from services.wire.paging import Page, rows_of
+from services.wire.text import wire_text
 
 CHUNK_BYTES = 1024 * 1024
 """Large enough that the overhead of a message is lost in it, small enough to show progress."""
@@ -98,7 +99,7 @@ class CatalogClient:
     ) -> Page[StoredCollection]:
         """Return a page of the account's collections, by name; `name` keeps those of exactly that name."""
         request = collection_service_pb2.ListCollectionsRequest(
-            page_size=page_size, page_token=page_token, name=name, account_id=account_id
+            page_size=page_size, page_token=page_token, name=wire_text(name), account_id=account_id
         )
         response = await self._caller.unary(self._collections.ListCollections, request)
         return Page(tuple(codec.collection_of(row) for row in response.collections), response.next_page_token)
@@ -123,7 +124,7 @@ class CatalogClient:
         changes = {"name": name, "description": description}
         request = collection_service_pb2.UpdateCollectionRequest(
             collection_id=collection_id,
-            collection=collection_pb2.Collection(name=name or "", description=description or ""),
+            collection=collection_pb2.Collection(name=wire_text(name or ""), description=wire_text(description or "")),
             update_mask=FieldMask(paths=[field for field, value in changes.items() if value is not None]),
             etag=etag,
             account_id=account_id,
@@ -143,7 +144,7 @@ class CatalogClient:
     ) -> tuple[StoredCollection, bytes]:
         """Return a collection and its document, or the version that a release tag pins. Raises NotFound."""
         request = collection_service_pb2.ExportCollectionRequest(
-            collection_id=collection_id, release_tag=release_tag, account_id=account_id
+            collection_id=collection_id, release_tag=wire_text(release_tag), account_id=account_id
         )
         parts = self._caller.stream(self._collections.ExportCollection, request, seconds=TRANSFER_SECONDS)
         collection, document = collection_pb2.Collection(), bytearray()
@@ -170,7 +171,7 @@ class CatalogClient:
     ) -> ReleaseTag:
         """Pin the collection's present content under a name. Raises NotFound, AlreadyExists, InvalidInput."""
         request = collection_service_pb2.CreateReleaseTagRequest(
-            collection_id=collection_id, name=name, request_id=request_id, account_id=account_id
+            collection_id=collection_id, name=wire_text(name), request_id=request_id, account_id=account_id
         )
         response = await self._caller.unary(self._collections.CreateReleaseTag, request)
         return codec.release_tag_of(response.release_tag)
@@ -178,7 +179,7 @@ class CatalogClient:
     async def get_release_tag(self, collection_id: str, name: str, *, account_id: int = 0) -> ReleaseTag:
         """Return one release tag. Raises NotFound."""
         request = collection_service_pb2.GetReleaseTagRequest(
-            collection_id=collection_id, name=name, account_id=account_id
+            collection_id=collection_id, name=wire_text(name), account_id=account_id
         )
         response = await self._caller.unary(self._collections.GetReleaseTag, request)
         return codec.release_tag_of(response.release_tag)
@@ -197,7 +198,7 @@ class CatalogClient:
     async def delete_release_tag(self, collection_id: str, name: str, *, account_id: int = 0) -> None:
         """Remove a release tag. Raises NotFound."""
         request = collection_service_pb2.DeleteReleaseTagRequest(
-            collection_id=collection_id, name=name, account_id=account_id
+            collection_id=collection_id, name=wire_text(name), account_id=account_id
         )
         await self._caller.unary(self._collections.DeleteReleaseTag, request)
 
@@ -285,9 +286,13 @@ class CatalogClient:
         response = await self._caller.unary(self._environments.CreateEnvironment, request, seconds=TRANSFER_SECONDS)
         return codec.environment_of(response.environment)
 
-    async def get_environment(self, environment_id: str, *, account_id: int = 0) -> StoredEnvironment:
-        """Return one environment with its variables. Raises NotFound."""
-        request = environment_service_pb2.GetEnvironmentRequest(environment_id=environment_id, account_id=account_id)
+    async def get_environment(
+        self, environment_id: str, *, omit_variables: bool = False, account_id: int = 0
+    ) -> StoredEnvironment:
+        """Return one environment, without its variables where they are not wanted. Raises NotFound."""
+        request = environment_service_pb2.GetEnvironmentRequest(
+            environment_id=environment_id, omit_variables=omit_variables, account_id=account_id
+        )
         response = await self._caller.unary(self._environments.GetEnvironment, request)
         return codec.environment_of(response.environment)
 
@@ -296,7 +301,7 @@ class CatalogClient:
     ) -> Page[StoredEnvironment]:
         """Return a page of the account's environments without their variables, by name."""
         request = environment_service_pb2.ListEnvironmentsRequest(
-            page_size=page_size, page_token=page_token, name=name, account_id=account_id
+            page_size=page_size, page_token=page_token, name=wire_text(name), account_id=account_id
         )
         response = await self._caller.unary(self._environments.ListEnvironments, request)
         return Page(tuple(codec.environment_of(row) for row in response.environments), response.next_page_token)
@@ -322,7 +327,7 @@ class CatalogClient:
         request = environment_service_pb2.UpdateEnvironmentRequest(
             environment_id=environment_id,
             environment=environment_pb2.Environment(
-                name=name or "", variables=codec.variable_messages(tuple(variables or ()))
+                name=wire_text(name or ""), variables=codec.variable_messages(tuple(variables or ()))
             ),
             update_mask=FieldMask(paths=[field for field, value in changes.items() if value is not None]),
             etag=etag,

@@ -138,17 +138,18 @@ class CatalogReader:
         tags = tuple((row["number"], release_tag_of(row)) for row in rows[:size] if row["name"] is not None)
         return Slice(tags, has_more=len(rows) > size)
 
-    async def environment(self, account_id: AccountId, environment_id: str) -> StoredEnvironment:
-        """Return an environment with its variables. Raises NotFound."""
-        statement = select(environments).where(
+    async def environment(
+        self, account_id: AccountId, environment_id: str, *, omit_variables: bool = False
+    ) -> StoredEnvironment:
+        """Return an environment; its variables, which may be large, are read where they are wanted. Raises NotFound."""
+        statement = (_WITHOUT_VARIABLES if omit_variables else select(environments)).where(
             environments.c.account_id == account_id, environments.c.id == environment_id
         )
         return environment_of(_first(await self._rows(statement), "environment", environment_id))
 
     async def environments(self, account_id: AccountId, wanted: ByName) -> Slice[StoredEnvironment]:
         """Return environments by name, then id, without their variables."""
-        listed = select(*(column for column in environments.c if column is not environments.c.variables))
-        rows = await self._rows(_by_name(environments, listed, account_id, wanted))
+        rows = await self._rows(_by_name(environments, _WITHOUT_VARIABLES, account_id, wanted))
         size = wanted.size
         return Slice(tuple(environment_of(row) for row in rows[:size]), has_more=len(rows) > size)
 
@@ -171,6 +172,9 @@ class CatalogReader:
         rows = await self._rows(statement, {**key, **limits, **filters})
         _first(rows, "collection", collection_id)
         return [row for row in rows if row["position"] is not None]
+
+
+_WITHOUT_VARIABLES = select(*(column for column in environments.c if column is not environments.c.variables))
 
 
 def _derived_statement(table: str, columns: str, condition: str = "") -> TextClause:

@@ -1,6 +1,6 @@
 """Collections: importing, reading, renaming, deleting and exporting them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,6 @@ from services.catalog.use_cases.requests import (
     Target,
     check_etag,
     check_filter,
-    check_mask,
     chosen_id,
     editor,
     known_id,
@@ -26,6 +25,7 @@ from services.core.catalog import ImportedCollection, ImportMode, StoredCollecti
 from services.core.changes import CatalogSubject, ChangeKind
 from services.core.errors import AlreadyExists, NotFound, StaleEtag
 from services.core.ids import CollectionId
+from services.core.masks import check_fields
 from services.core.postman.document import JsonValue
 from services.core.postman.edit import set_info
 from services.wire.paging import Page
@@ -99,11 +99,11 @@ class Collections:
         return page_of(found, scope, key=lambda row: (row.name, row.id), noun=lambda row: row)
 
     async def update(
-        self, principal: Principal, target: Target, *, name: str, description: str, mask: Iterable[str]
+        self, principal: Principal, target: Target, *, name: str, description: str, fields: Sequence[str]
     ) -> StoredCollection:
         """Change name or description in the document. Raises NotFound, InvalidInput, StaleEtag."""
         account = editor(principal, target.account_id)
-        fields = check_mask(mask, UPDATABLE)
+        check_fields(fields, UPDATABLE)
         if "name" in fields:
             check_name(name, "collection.name", may_be_empty=False)
         plain_id = CollectionId(known_id("collection", account, target.id))

@@ -1,6 +1,6 @@
 """Environments: flat lists of variables that mocks may be given."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from services.catalog.contents import check_name, etag_of
@@ -11,7 +11,6 @@ from services.catalog.use_cases.requests import (
     Target,
     check_etag,
     check_filter,
-    check_mask,
     chosen_id,
     editor,
     known_id,
@@ -22,6 +21,7 @@ from services.core.access.principal import Principal
 from services.core.catalog import StoredEnvironment
 from services.core.changes import CatalogSubject, ChangeKind
 from services.core.ids import EnvironmentId
+from services.core.masks import check_fields
 from services.core.postman.environment import Environment
 from services.wire.paging import Page
 
@@ -55,10 +55,13 @@ class Environments:
                 return stored
         return await self._store.environment(account, earlier["id"])
 
-    async def get(self, principal: Principal, environment_id: str, *, account_id: int) -> StoredEnvironment:
-        """Return an environment with its variables. Raises NotFound."""
+    async def get(
+        self, principal: Principal, environment_id: str, *, omit_variables: bool, account_id: int
+    ) -> StoredEnvironment:
+        """Return an environment, without its variables where they are not wanted. Raises NotFound."""
         account = reader(principal, account_id)
-        return await self._store.environment(account, known_id("environment", account, environment_id))
+        plain_id = known_id("environment", account, environment_id)
+        return await self._store.environment(account, plain_id, omit_variables=omit_variables)
 
     async def page(
         self, principal: Principal, order: PageOrder, *, name: str, account_id: int
@@ -72,14 +75,14 @@ class Environments:
         return page_of(found, scope, key=lambda row: (row.name, row.id), noun=lambda row: row)
 
     async def update(
-        self, principal: Principal, target: Target, environment: Environment, *, mask: Iterable[str]
+        self, principal: Principal, target: Target, environment: Environment, *, fields: Sequence[str]
     ) -> StoredEnvironment:
         """Change the named fields of an environment to those of `environment`; no change, no write.
 
         Raises NotFound, InvalidInput, StaleEtag, TooLarge.
         """
         account = editor(principal, target.account_id)
-        fields = check_mask(mask, UPDATABLE)
+        check_fields(fields, UPDATABLE)
         if "name" in fields:
             check_name(environment.name, "environment.name", may_be_empty=False)
         plain_id = known_id("environment", account, target.id)

@@ -1,6 +1,6 @@
 """Examples: listing them, and editing them inside their collection's document."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.catalog.contents import Contents, ExampleRow, example_of
@@ -10,7 +10,6 @@ from services.catalog.use_cases.lists import PageOrder, number_after, page_of, s
 from services.catalog.use_cases.requests import (
     Target,
     check_filter,
-    check_mask,
     chosen_id,
     editor,
     known_id,
@@ -21,6 +20,7 @@ from services.core.access.principal import Principal
 from services.core.catalog import StoredExample
 from services.core.errors import InvalidInput
 from services.core.ids import CollectionId, ExampleId, ItemId, split_uid
+from services.core.masks import check_fields
 from services.core.postman.collection import Example
 from services.core.postman.document import JsonObject, write_json
 from services.core.postman.edit import add_example, add_item, patch_example, remove_example
@@ -108,11 +108,11 @@ class Examples:
         return _stored(plain_id)(await self._store.example(account, plain_id, earlier["id"]))
 
     async def update(
-        self, principal: Principal, target: Target, example: Example, *, mask: Iterable[str]
+        self, principal: Principal, target: Target, example: Example, *, fields: Sequence[str]
     ) -> StoredExample:
         """Change the named fields of the example of `example`'s id. Raises NotFound, InvalidInput, StaleEtag."""
         account = editor(principal, target.account_id)
-        fields = check_mask(mask, JSON_FIELDS)
+        check_fields(fields, JSON_FIELDS)
         if "code" in fields:
             _check_code(example.code)
         plain_id = known_id("collection", account, target.id)

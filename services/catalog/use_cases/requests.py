@@ -1,12 +1,11 @@
 """What every use case asks of a request first: whose things it is about, and whether its fields are usable at all."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from services.catalog.contents import etag_of
 from services.catalog.store import RequestId
 from services.core.access.principal import Principal, Role
-from services.core.errors import FieldViolation, InvalidInput, NotFound, StaleEtag
+from services.core.errors import InvalidInput, NotFound, StaleEtag
 from services.core.ids import AccountId, Etag, split_uid
 from services.core.postman.identity import MAX_ID_LENGTH, id_in_file
 
@@ -65,20 +64,6 @@ def check_filter(field: str, value: str) -> None:
     """Raise InvalidInput where no stored text could equal a filter."""
     if "\0" in value:
         raise InvalidInput.of(field, "holds the character U+0000, which no name can.", "Take it out.")
-
-
-def check_mask(paths: Iterable[str], allowed: Collection[str]) -> frozenset[str]:
-    """Return the fields of an update. Raises InvalidInput where there are none, or others than those allowed."""
-    named = frozenset(paths)
-    remedy = f"Name some of: {', '.join(allowed)}."
-    if not named:
-        raise InvalidInput.of("update_mask", "names no field.", remedy)
-    unknown = sorted(named.difference(allowed))
-    if unknown:
-        raise InvalidInput(
-            [FieldViolation(field="update_mask", problem=f"names {path!r}.", remedy=remedy) for path in unknown]
-        )
-    return named
 
 
 def request_id_of(request_id: str, method: str, *arguments: bytes | str) -> RequestId:

@@ -104,6 +104,15 @@ async def test_a_rename_changes_the_document_and_keeps_the_rest_of_it(catalog: R
     assert renamed == await catalog.editor.get_collection(SHOP_ID)
 
 
+async def test_lone_surrogates_in_an_update_become_replacement_characters(catalog: RunningCatalog) -> None:
+    await catalog.editor.import_collection(shop())
+
+    renamed = await catalog.editor.update_collection(SHOP_ID, name="half \ud800", description="\udfff")
+
+    assert ("half \N{REPLACEMENT CHARACTER}", "\N{REPLACEMENT CHARACTER}") == (renamed.name, renamed.description)
+    assert [renamed] == [row async for row in catalog.editor.list_collections(name="half \ud800")]
+
+
 async def test_an_update_leaves_alone_what_its_mask_does_not_name(catalog: RunningCatalog) -> None:
     await catalog.editor.import_collection(shop())
     await catalog.editor.update_collection(SHOP_ID, description="First")

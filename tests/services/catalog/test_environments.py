@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import asyncpg
 import pytest
 
 from services.core.catalog import StoredEnvironment
@@ -41,6 +42,23 @@ async def test_a_created_environment_keeps_its_variables_in_order_duplicates_inc
     assert created == await catalog.viewer.get_environment(created.id)
     assert created == await catalog.viewer.get_environment(f"1-{created.id}")
     assert created == await catalog.service.get_environment(created.id, account_id=1)
+
+
+async def test_the_variables_are_left_out_where_they_are_not_wanted(catalog: RunningCatalog) -> None:
+    created = await catalog.editor.create_environment(new_environment())
+
+    assert replace(created, variables=()) == await catalog.viewer.get_environment(created.id, omit_variables=True)
+    with pytest.raises(NotFound):
+        await catalog.stranger.get_environment(created.id, omit_variables=True)
+
+
+async def test_variables_that_are_left_out_are_not_read(catalog: RunningCatalog, database_url: str) -> None:
+    created = await catalog.editor.create_environment(new_environment())
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("UPDATE catalog.environments SET variables = 'no JSON'")
+    await connection.close()
+
+    assert replace(created, variables=()) == await catalog.viewer.get_environment(created.id, omit_variables=True)
 
 
 async def test_an_environment_without_an_id_gets_a_new_one_each_time(catalog: RunningCatalog) -> None:
@@ -105,6 +123,15 @@ async def test_an_update_changes_what_it_names_alone(catalog: RunningCatalog) ->
     assert ("Production", ()) == (emptied.name, emptied.variables)
     assert len({created.etag, renamed.etag, emptied.etag}) == 3
     assert emptied == await catalog.viewer.get_environment(created.id)
+
+
+async def test_a_lone_surrogate_in_a_name_becomes_a_replacement_character(catalog: RunningCatalog) -> None:
+    created = await catalog.editor.create_environment(new_environment())
+
+    renamed = await catalog.editor.update_environment(created.id, name="half \ud800")
+
+    assert renamed.name == "half \N{REPLACEMENT CHARACTER}"
+    assert [renamed.name] == await names(catalog.editor, name="half \ud800")
 
 
 async def test_an_update_that_changes_nothing_writes_nothing(catalog: RunningCatalog) -> None:

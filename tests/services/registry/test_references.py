@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 
+import asyncpg
 import pytest
 
 from services.core.changes import RegistryChange
@@ -83,6 +84,20 @@ async def test_a_mock_uses_an_environment_and_a_release_tag_that_are_there(
     assert (environment_id, "v1") == (mock.environment_id, mock.release_tag)
     cleared = await mocking.administrator.update_mock(mock.id, MockDraft(), fields=["environment_id", "release_tag"])
     assert (None, None) == (cleared.environment_id, cleared.release_tag)
+
+
+async def test_an_environment_is_looked_for_without_a_look_at_its_variables(
+    mocking: RunningRegistry, catalog: RunningCatalog, catalog_url: str
+) -> None:
+    await catalog.import_shop()
+    environment_id = await an_environment(catalog)
+    connection = await asyncpg.connect(catalog_url)
+    await connection.execute("UPDATE catalog.environments SET variables = 'no JSON'")
+    await connection.close()
+
+    mock = await mocking.mock_of(SHOP, environment_id=environment_id)
+
+    assert environment_id == mock.environment_id
 
 
 async def test_an_update_to_something_that_is_not_there_changes_nothing(

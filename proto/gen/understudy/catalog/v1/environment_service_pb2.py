@@ -26,7 +26,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from understudy.catalog.v1 import environment_pb2 as understudy_dot_catalog_dot_v1_dot_environment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/understudy/catalog/v1/environment_service.proto\x12\x15understudy.catalog.v1\x1a google/protobuf/field_mask.proto\x1a\'understudy/catalog/v1/environment.proto\"{\n\x18\x43reateEnvironmentRequest\x12\x37\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\".understudy.catalog.v1.Environment\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\x03\"T\n\x19\x43reateEnvironmentResponse\x12\x37\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\".understudy.catalog.v1.Environment\"C\n\x15GetEnvironmentRequest\x12\x16\n\x0e\x65nvironment_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\x03\"Q\n\x16GetEnvironmentResponse\x12\x37\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\".understudy.catalog.v1.Environment\"b\n\x17ListEnvironmentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\x03\x12\x0c\n\x04name\x18\x04 \x01(\t\"m\n\x18ListEnvironmentsResponse\x12\x38\n\x0c\x65nvironments\x18\x01 \x03(\x0b\x32\".understudy.catalog.v1.Environment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbe\x01\n\x18UpdateEnvironmentRequest\x12\x16\n\x0e\x65nvironment_id\x18\x01 \x01(\t\x12\x37\n\x0b\x65nvironment\x18\x02 \x01(\x0b\x32\".understudy.catalog.v1.Environment\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\naccount_id\x18\x05 \x01(\x03\"T\n\x19UpdateEnvironmentResponse\x12\x37\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\".understudy.catalog.v1.Environment\"T\n\x18\x44\x65leteEnvironmentRequest\x12\x16\n\x0e\x65nvironment_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\x03\"\x1b\n\x19\x44\x65leteEnvironmentResponse2\xe0\x04\n\x12\x45nvironmentService\x12v\n\x11\x43reateEnvironment\x12/.understudy.catalog.v1.CreateEnvironmentRequest\x1a\x30.understudy.catalog.v1.CreateEnvironmentResponse\x12m\n\x0eGetEnvironment\x12,.understudy.catalog.v1.GetEnvironmentRequest\x1a-.understudy.catalog.v1.GetEnvironmentResponse\x12s\n\x10ListEnvironments\x12..understudy.catalog.v1.ListEnvironmentsRequest\x1a/.understudy.catalog.v1.ListEnvironmentsResponse\x12v\n\x11UpdateEnvironment\x12/.understudy.catalog.v1.UpdateEnvironmentRequest\x1a\x30.understudy.catalog.v1.UpdateEnvironmentResponse\x12v\n\x11\x44\x65leteEnvironment\x12/.understudy.catalog.v1.DeleteEnvironmentRequest\x1a\x30.understudy.catalog.v1.DeleteEnvironmentResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/understudy/catalog/v1/environment_service.proto\x12\x15understudy.catalog.v1\x1a google/protobuf/field_mask.proto\x1a\'understudy/catalog/v1/environment.proto\"{\n\x18\x43reateEnvironmentRequest\x12\x37\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\".understudy.catalog.v1.Environment\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\x03\"T\n\x19\x43reateEnvironmentResponse\x12\x37\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\".understudy.catalog.v1.Environment\"[\n\x15GetEnvironmentRequest\x12\x16\n\x0e\x65nvironment_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\x03\x12\x16\n\x0eomit_variables\x18\x03 \x01(\x08\"Q\n\x16GetEnvironmentResponse\x12\x37\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\".understudy.catalog.v1.Environment\"b\n\x17ListEnvironmentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\x03\x12\x0c\n\x04name\x18\x04 \x01(\t\"m\n\x18ListEnvironmentsResponse\x12\x38\n\x0c\x65nvironments\x18\x01 \x03(\x0b\x32\".understudy.catalog.v1.Environment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbe\x01\n\x18UpdateEnvironmentRequest\x12\x16\n\x0e\x65nvironment_id\x18\x01 \x01(\t\x12\x37\n\x0b\x65nvironment\x18\x02 \x01(\x0b\x32\".understudy.catalog.v1.Environment\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\naccount_id\x18\x05 \x01(\x03\"T\n\x19UpdateEnvironmentResponse\x12\x37\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\".understudy.catalog.v1.Environment\"T\n\x18\x44\x65leteEnvironmentRequest\x12\x16\n\x0e\x65nvironment_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\x03\"\x1b\n\x19\x44\x65leteEnvironmentResponse2\xe0\x04\n\x12\x45nvironmentService\x12v\n\x11\x43reateEnvironment\x12/.understudy.catalog.v1.CreateEnvironmentRequest\x1a\x30.understudy.catalog.v1.CreateEnvironmentResponse\x12m\n\x0eGetEnvironment\x12,.understudy.catalog.v1.GetEnvironmentRequest\x1a-.understudy.catalog.v1.GetEnvironmentResponse\x12s\n\x10ListEnvironments\x12..understudy.catalog.v1.ListEnvironmentsRequest\x1a/.understudy.catalog.v1.ListEnvironmentsResponse\x12v\n\x11UpdateEnvironment\x12/.understudy.catalog.v1.UpdateEnvironmentRequest\x1a\x30.understudy.catalog.v1.UpdateEnvironmentResponse\x12v\n\x11\x44\x65leteEnvironment\x12/.understudy.catalog.v1.DeleteEnvironmentRequest\x1a\x30.understudy.catalog.v1.DeleteEnvironmentResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,21 +38,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEENVIRONMENTRESPONSE']._serialized_start=274
   _globals['_CREATEENVIRONMENTRESPONSE']._serialized_end=358
   _globals['_GETENVIRONMENTREQUEST']._serialized_start=360
-  _globals['_GETENVIRONMENTREQUEST']._serialized_end=427
-  _globals['_GETENVIRONMENTRESPONSE']._serialized_start=429
-  _globals['_GETENVIRONMENTRESPONSE']._serialized_end=510
-  _globals['_LISTENVIRONMENTSREQUEST']._serialized_start=512
-  _globals['_LISTENVIRONMENTSREQUEST']._serialized_end=610
-  _globals['_LISTENVIRONMENTSRESPONSE']._serialized_start=612
-  _globals['_LISTENVIRONMENTSRESPONSE']._serialized_end=721
-  _globals['_UPDATEENVIRONMENTREQUEST']._serialized_start=724
-  _globals['_UPDATEENVIRONMENTREQUEST']._serialized_end=914
-  _globals['_UPDATEENVIRONMENTRESPONSE']._serialized_start=916
-  _globals['_UPDATEENVIRONMENTRESPONSE']._serialized_end=1000
-  _globals['_DELETEENVIRONMENTREQUEST']._serialized_start=1002
-  _globals['_DELETEENVIRONMENTREQUEST']._serialized_end=1086
-  _globals['_DELETEENVIRONMENTRESPONSE']._serialized_start=1088
-  _globals['_DELETEENVIRONMENTRESPONSE']._serialized_end=1115
-  _globals['_ENVIRONMENTSERVICE']._serialized_start=1118
-  _globals['_ENVIRONMENTSERVICE']._serialized_end=1726
+  _globals['_GETENVIRONMENTREQUEST']._serialized_end=451
+  _globals['_GETENVIRONMENTRESPONSE']._serialized_start=453
+  _globals['_GETENVIRONMENTRESPONSE']._serialized_end=534
+  _globals['_LISTENVIRONMENTSREQUEST']._serialized_start=536
+  _globals['_LISTENVIRONMENTSREQUEST']._serialized_end=634
+  _globals['_LISTENVIRONMENTSRESPONSE']._serialized_start=636
+  _globals['_LISTENVIRONMENTSRESPONSE']._serialized_end=745
+  _globals['_UPDATEENVIRONMENTREQUEST']._serialized_start=748
+  _globals['_UPDATEENVIRONMENTREQUEST']._serialized_end=938
+  _globals['_UPDATEENVIRONMENTRESPONSE']._serialized_start=940
+  _globals['_UPDATEENVIRONMENTRESPONSE']._serialized_end=1024
+  _globals['_DELETEENVIRONMENTREQUEST']._serialized_start=1026
+  _globals['_DELETEENVIRONMENTREQUEST']._serialized_end=1110
+  _globals['_DELETEENVIRONMENTRESPONSE']._serialized_start=1112
+  _globals['_DELETEENVIRONMENTRESPONSE']._serialized_end=1139
+  _globals['_ENVIRONMENTSERVICE']._serialized_start=1142
+  _globals['_ENVIRONMENTSERVICE']._serialized_end=1750
 # @@protoc_insertion_point(module_scope)

@@ -84,19 +84,23 @@ class GetEnvironmentRequest(_message.Message):
 
     ENVIRONMENT_ID_FIELD_NUMBER: _builtins.int
     ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    OMIT_VARIABLES_FIELD_NUMBER: _builtins.int
     environment_id: _builtins.str
     """environment_id is the environment's id or uid."""
     account_id: _builtins.int
     """account_id is the account, for services."""
+    omit_variables: _builtins.bool
+    """omit_variables leaves the variables out: for those who ask whether the environment is there, or for its etag."""
     def __init__(
         self,
         *,
         environment_id: _builtins.str = ...,
         account_id: _builtins.int = ...,
+        omit_variables: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "environment_id", b"environment_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "environment_id", b"environment_id", "omit_variables", b"omit_variables"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

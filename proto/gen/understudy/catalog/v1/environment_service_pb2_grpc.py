@@ -76,7 +76,7 @@ class EnvironmentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetEnvironment(self, request, context):
-        """GetEnvironment returns one environment with its variables. Fails with NOT_FOUND.
+        """GetEnvironment returns one environment, with its variables unless they are omitted. Fails with NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,7 @@ class EnvironmentServiceStub:
     CreateEnvironment: _grpc.UnaryUnaryMultiCallable[_environment_service_pb2.CreateEnvironmentRequest, _environment_service_pb2.CreateEnvironmentResponse]
     """CreateEnvironment stores a new environment. Fails with INVALID_INPUT, ALREADY_EXISTS, TOO_LARGE (over 30 MB)."""
     GetEnvironment: _grpc.UnaryUnaryMultiCallable[_environment_service_pb2.GetEnvironmentRequest, _environment_service_pb2.GetEnvironmentResponse]
-    """GetEnvironment returns one environment with its variables. Fails with NOT_FOUND."""
+    """GetEnvironment returns one environment, with its variables unless they are omitted. Fails with NOT_FOUND."""
     ListEnvironments: _grpc.UnaryUnaryMultiCallable[_environment_service_pb2.ListEnvironmentsRequest, _environment_service_pb2.ListEnvironmentsResponse]
     """ListEnvironments returns the account's environments without their variables, by name, in pages. Fails with
     INVALID_INPUT (page_token).
@@ -58,7 +58,7 @@ class EnvironmentServiceAsyncStub(EnvironmentServiceStub):
     CreateEnvironment: _aio.UnaryUnaryMultiCallable[_environment_service_pb2.CreateEnvironmentRequest, _environment_service_pb2.CreateEnvironmentResponse]  # type: ignore[assignment]
     """CreateEnvironment stores a new environment. Fails with INVALID_INPUT, ALREADY_EXISTS, TOO_LARGE (over 30 MB)."""
     GetEnvironment: _aio.UnaryUnaryMultiCallable[_environment_service_pb2.GetEnvironmentRequest, _environment_service_pb2.GetEnvironmentResponse]  # type: ignore[assignment]
-    """GetEnvironment returns one environment with its variables. Fails with NOT_FOUND."""
+    """GetEnvironment returns one environment, with its variables unless they are omitted. Fails with NOT_FOUND."""
     ListEnvironments: _aio.UnaryUnaryMultiCallable[_environment_service_pb2.ListEnvironmentsRequest, _environment_service_pb2.ListEnvironmentsResponse]  # type: ignore[assignment]
     """ListEnvironments returns the account's environments without their variables, by name, in pages. Fails with
     INVALID_INPUT (page_token).
@@ -87,7 +87,7 @@ class EnvironmentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _environment_service_pb2.GetEnvironmentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_environment_service_pb2.GetEnvironmentResponse, _abc.Awaitable[_environment_service_pb2.GetEnvironmentResponse]]:
-        """GetEnvironment returns one environment with its variables. Fails with NOT_FOUND."""
+        """GetEnvironment returns one environment, with its variables unless they are omitted. Fails with NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def ListEnvironments(
