@@ -56,6 +56,7 @@ verify/proto: setup  ## Prove that the generated Python is current, and that con
 
 bench: setup  ## Measure speed and memory, and compare with the promises; BENCH="--option …" shortens it.
 	$(BIN)/python -m tests.bench.bench_match
+	$(BIN)/python -m tests.bench.bench_render
 	$(BIN)/python -m tests.bench.bench_edge $(BENCH)
 
 bench/smoke: setup  ## Run the benchmark of the edge briefly, to see that it runs; its figures mean little.
@@ -65,5 +66,5 @@ constraints: setup  ## Pin what is installed in .venv now.
 	$(BIN)/python -m pip freeze --exclude-editable > services/constraints.txt
 
 clean:  ## Remove .venv and every cache.
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv tests/.npm build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find services tests proto -name __pycache__ -type d -prune -exec rm -rf {} +

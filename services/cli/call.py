@@ -9,8 +9,9 @@ import typer
 from services.cli.commands import Session, client_command
 from services.cli.connection import key_of
 from services.cli.data_directory import DataDirectory
+from services.cli.explained import ASK, read_explanation, show_explanation, without_explanation
 from services.cli.lookup import find_mock
-from services.cli.output import Output, json_of, safe_text
+from services.cli.output import Json, Output, json_of, safe_text
 from services.core.access.visibility import Visibility
 from services.core.errors import FailedPrecondition, InvalidInput, Unavailable
 from services.core.mocks import MAXIMUM_DELAY, Mock
@@ -35,12 +36,17 @@ async def call_mock(  # noqa: PLR0913 -- each is an option of the command
         str | None,
         typer.Option("--body", "-d", metavar="TEXT|@FILE", help="The request's body, or a file that holds it."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show how the reply was chosen, or what comes closest.")
+    ] = False,
 ) -> None:
     """Call a mock and show its reply: status, headers and body. A private mock gets the key that is in use."""
     found = await find_mock(session.understudy, mock)
-    headers = [*map(_header, header or ()), *_key_header(session, found)]
+    asked = [ASK] if explain else []
+    headers = [*asked, *map(_header, header or ()), *_key_header(session, found)]
     reply = await _send(method, found.url + "/" + path.removeprefix("/"), headers, _body(body))
-    show_reply(session.output, reply)
+    show = show_explained_reply if explain else show_reply
+    show(session.output, reply)
 
 
 async def _send(method: str, url: str, headers: list[tuple[str, str]], body: bytes | None) -> httpx.Response:
@@ -57,8 +63,27 @@ def show_reply(output: Output, reply: httpx.Response) -> None:
     """Print a reply as it came over the wire."""
     headers = reply.headers.multi_items()
     if output.as_json:
-        output.json({"status_code": reply.status_code, "headers": json_of(headers), "body": json_of(reply.content)})
-        return
+        output.json(_json_of_reply(reply, headers))
+    else:
+        _show_message(output, reply, headers)
+
+
+def show_explained_reply(output: Output, reply: httpx.Response) -> None:
+    """Print a reply as it would have come unasked, and the explanation that came with it."""
+    headers = reply.headers.multi_items()
+    explained, others = read_explanation(headers), without_explanation(headers)
+    if output.as_json:
+        output.json(_json_of_reply(reply, others) | {"explanation": json_of(explained)})
+    else:
+        _show_message(output, reply, others)
+        show_explanation(output, explained)
+
+
+def _json_of_reply(reply: httpx.Response, headers: list[tuple[str, str]]) -> dict[str, Json]:
+    return {"status_code": reply.status_code, "headers": json_of(headers), "body": json_of(reply.content)}
+
+
+def _show_message(output: Output, reply: httpx.Response, headers: list[tuple[str, str]]) -> None:
     output.say(f"{reply.http_version} {reply.status_code} {reply.reason_phrase}".rstrip())
     for name, value in headers:
         output.say(f"{name}: {value}")

@@ -49,6 +49,7 @@ DETAILS = (
     Column[Mock]("TAG", lambda mock: mock.release_tag or ""),
     Column[Mock]("DELAY", _delay_text),
     Column[Mock]("MATCHES", lambda mock: _matching_text(mock.config)),
+    Column[Mock]("SEED", lambda mock: mock.config.seed),
     Column[Mock]("CREATED", lambda mock: time_text(mock.create_time)),
     Column[Mock]("UPDATED", lambda mock: time_text(mock.update_time)),
     Column[Mock]("ETAG", lambda mock: mock.etag),
@@ -74,6 +75,10 @@ DelayText = Annotated[
 MatchHeader = Annotated[
     list[str] | None,
     typer.Option("--match-header", metavar="NAME", help="Answer only where this header matches; may be repeated."),
+]
+Seed = Annotated[
+    str | None,
+    typer.Option("--seed", metavar="TEXT", help="Give the same call the same reply, random values included."),
 ]
 MatchBody = Annotated[
     bool | None, typer.Option("--match-body/--any-body", help="Answer only where the request body matches.")
@@ -110,6 +115,7 @@ async def create_mock(  # noqa: PLR0913 -- each is an option of the command
     delay: DelayText = None,
     match_header: MatchHeader = None,
     match_body: MatchBody = None,
+    seed: Seed = None,
     save_url_to: Annotated[
         str | None,
         typer.Option(
@@ -126,7 +132,7 @@ async def create_mock(  # noqa: PLR0913 -- each is an option of the command
         environment_id=(await find_environment(session.understudy, environment)).id if environment else None,
         release_tag=tag,
         visibility=Visibility.PRIVATE if private else Visibility.PUBLIC,
-        config=configured(MockConfig(), delay=delay, match_header=match_header, match_body=match_body),
+        config=configured(MockConfig(), delay=delay, match_header=match_header, match_body=match_body, seed=seed),
     )
     mock = await session.understudy.registry.create_mock(draft)
     if saved is not None:
@@ -146,6 +152,7 @@ async def update_mock(  # noqa: PLR0913 -- each is an option of the command
     delay: DelayText = None,
     match_header: MatchHeader = None,
     match_body: MatchBody = None,
+    seed: Seed = None,
     etag: Etag = "",
 ) -> None:
     """Change a mock. What is not named stays as it is; an empty value (`--delay ""`) takes it away."""
@@ -156,7 +163,7 @@ async def update_mock(  # noqa: PLR0913 -- each is an option of the command
         "collection_id": (await find_collection(understudy, collection)).id if collection else None,
         "environment_id": (await find_environment(understudy, environment)).id if environment else environment,
         "release_tag": tag,
-        "config": configured(found.config, delay=delay, match_header=match_header, match_body=match_body),
+        "config": configured(found.config, delay=delay, match_header=match_header, match_body=match_body, seed=seed),
     }
     draft = draft_of(found)
     changes = {field: value for field, value in said.items() if value is not None and value != getattr(draft, field)}
@@ -202,7 +209,12 @@ def draft_of(mock: Mock) -> MockDraft:
 
 
 def configured(
-    config: MockConfig, *, delay: str | None, match_header: list[str] | None, match_body: bool | None
+    config: MockConfig,
+    *,
+    delay: str | None,
+    match_header: list[str] | None,
+    match_body: bool | None,
+    seed: str | None,
 ) -> MockConfig:
     """Return the config with what was said on the command line; None says nothing, empty takes away."""
     settings = config.match_settings
@@ -210,7 +222,12 @@ def configured(
         settings = replace(settings, match_headers=tuple(filter(None, match_header)))
     if match_body is not None:
         settings = replace(settings, match_body=match_body)
-    return replace(config, match_settings=settings, delay=config.delay if delay is None else parse_delay(delay))
+    return replace(
+        config,
+        match_settings=settings,
+        delay=config.delay if delay is None else parse_delay(delay),
+        seed=config.seed if seed is None else seed,
+    )
 
 
 def parse_delay(text: str) -> Delay | None:

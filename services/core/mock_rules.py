@@ -36,6 +36,9 @@ MAXIMUM_HEADER_VALUE_LENGTH = 8_192
 MAXIMUM_BODY_BYTES = 5 * 1024 * 1024
 """Postman's advice for the bodies of examples ("Add examples"): an edge holds every active one in memory."""
 
+MAXIMUM_SEED_LENGTH = 255
+"""Characters: a word, a name or a version; what is longer was not meant as a seed."""
+
 MAXIMUM_ID_LENGTH = 1_000
 """Characters: far more than any id or tag there is, few enough for an index."""
 
@@ -55,6 +58,7 @@ MOCK_FIELDS: FieldTable = {
     "config": ("config",),
     "config.delay": ("config", "delay"),
     "config.server_response_id": ("config", "server_response_id"),
+    "config.seed": ("config", "seed"),
     "config.match_headers": ("config", "match_settings", "match_headers"),
     "config.match_body": ("config", "match_settings", "match_body"),
     "config.ignore_query_params": ("config", "match_settings", "match_query_params"),
@@ -103,6 +107,7 @@ def mock_violations(draft: MockDraft) -> Iterator[FieldViolation]:
     yield from header_name_violations(
         "mock.config.match_headers", draft.config.match_settings.match_headers, what="header names"
     )
+    yield from text_violations("mock.config.seed", draft.config.seed, longest=MAXIMUM_SEED_LENGTH)
     if draft.config.delay is not None:
         yield from delay_violations(draft.config.delay)
 

@@ -36,11 +36,15 @@ class Delay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MockConfig:
-    """How a mock matches and answers."""
+    """How a mock matches and answers.
+
+    seed: by which replies to the same call are the same; empty where dynamic variables differ from reply to reply.
+    """
 
     match_settings: MatchSettings = field(default_factory=MatchSettings)
     delay: Delay | None = None
     server_response_id: ServerResponseId | None = None
+    seed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

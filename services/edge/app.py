@@ -19,6 +19,7 @@ from services.edge.journal_folder import new_folder
 from services.edge.loading import SnapshotLoader
 from services.edge.metrics import CallMetrics, JournalMetrics, SnapshotMetrics
 from services.edge.recorder import Recorder
+from services.edge.reply_sources import reply_sources
 from services.edge.settings import EdgeSettings
 from services.edge.shipper import Sender, shipping
 from services.edge.snapshots import Snapshots
@@ -81,6 +82,7 @@ async def edge_service(settings: EdgeSettings) -> AsyncIterator[RunningEdge]:
             keys=keys,
             recorder=Recorder(journal.append, encode, call_metrics),
             metrics=call_metrics,
+            sources=reply_sources(settings.image_url),
             body_limit=settings.maximum_body_bytes,
         )
 

@@ -15,12 +15,14 @@ from services.core.access.api_keys import KeyDigest, digest_of
 from services.core.access.visibility import Visibility
 from services.core.call_log import Outcome
 from services.core.errors import UnderstudyError
+from services.core.rendering.sources import Sources
 from services.core.serving.addresses import Address, AddressRules, is_plausible
 from services.core.serving.answer import CLIENT_LEFT, Answer, aborted, error_answer
 from services.core.serving.bodies import body_mode
 from services.core.serving.cors import is_preflight, preflight_reply
 from services.core.serving.errors import MOCK_NOT_FOUND, MOCK_UNAVAILABLE, SERVER_FAULT, EdgeError, error_reply
 from services.core.serving.masking import KEY_HEADER
+from services.core.serving.mock_headers import EXPLAIN
 from services.core.serving.served_call import ServedCall
 from services.core.serving.server_responses import without_body
 from services.edge.bodies import ClientLeft, Receive
@@ -55,6 +57,7 @@ class MockPath:
         keys: KeyRing,
         recorder: Recorder,
         metrics: CallMetrics,
+        sources: Sources,
         body_limit: int,
     ) -> None:
         """Take the app for everything else, and what calls are answered from and recorded with."""
@@ -64,7 +67,7 @@ class MockPath:
         self._snapshots = snapshots
         self._keys = keys
         self._recorder = recorder
-        self._server = CallServer(metrics, body_limit=body_limit)
+        self._server = CallServer(metrics, sources, body_limit=body_limit)
         self._body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,7 +119,7 @@ class MockPath:
 
     async def _answer(self, exchange: Exchange, snapshot: MockSnapshot, path: str) -> Answer:
         """Return what to answer, after the gates; LEFT_EARLY where the client left while it was sending."""
-        key = None
+        key, is_asked_why = None, EXPLAIN in exchange.headers
         try:
             if exchange.has_body:
                 await exchange.read_body(self._body_limit)
@@ -127,7 +130,8 @@ class MockPath:
         except UnderstudyError:
             return error_answer(MOCK_UNAVAILABLE, exchange.method)
         try:
-            return self._server.answer(exchange, snapshot, path, key)
+            answer = self._server.answer(exchange, snapshot, path, key)
+            return await self._server.explained(answer, exchange, snapshot, path) if is_asked_why else answer
         except Exception:
             logger.exception("mock cannot answer", mock=snapshot.mock.id, path=path[:200])
             return error_answer(SERVER_FAULT, exchange.method)

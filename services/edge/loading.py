@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from services.core.catalog import StoredEnvironment
 from services.core.errors import InvalidInput, UnderstudyError
 from services.core.ids import AccountId, MockId
+from services.core.matching.explain import Explainer
 from services.core.matching.index import MockIndex, compile_index
 from services.core.matching.settings import MatchSettings
 from services.core.mocks import Mock
@@ -125,7 +126,8 @@ class SnapshotLoader:
         variables = _variables(environment) if environment else None
         compiling = partial(self._compiled, collection, variables, key.settings)
         index = await asyncio.get_running_loop().run_in_executor(self._compiler, compiling)
-        return self._indexes.setdefault(key, LoadedIndex(key=key, index=index, answers=Answers(index)))
+        loaded = LoadedIndex(key=key, index=index, answers=Answers(index), explainer=Explainer(index))
+        return self._indexes.setdefault(key, loaded)
 
     def _compiled(self, collection: Collection, environment: Environment | None, settings: MatchSettings) -> MockIndex:
         index = compile_index(collection, environment=environment, settings=settings)

@@ -8,6 +8,7 @@ import platformdirs
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.core.rendering.sources import IMAGES
 from services.runtime.settings import ProcessSettings
 
 MEBIBYTE = 1024 * 1024
@@ -38,6 +39,7 @@ class EdgeSettings(ProcessSettings):
         default="mock.localhost", description="Mocks answer at <mock id>.<this domain>; empty means only by path."
     )
     path_prefix: str = Field(default="/mocks", description="Mocks answer below <this prefix>/<mock id>/ on any host.")
+    image_url: str = Field(default=IMAGES, description="What the URLs of $randomImageUrl and its like begin with.")
     registry_target: str = Field(default="localhost:7000", description="host:port of registry.")
     catalog_target: str = Field(default="localhost:7000", description="host:port of catalog.")
     calllog_target: str = Field(default="localhost:7000", description="host:port of calllog.")

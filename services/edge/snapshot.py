@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.core.catalog import StoredEnvironment
 from services.core.ids import AccountId, CollectionId, Etag
+from services.core.matching.explain import Explainer
 from services.core.matching.index import MockIndex
 from services.core.matching.settings import MatchSettings
 from services.core.mocks import Mock, ServerResponse
@@ -46,11 +47,12 @@ class LoadedCollection:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class LoadedIndex:
-    """A compiled index, and the answers that it gave."""
+    """A compiled index, the answers that it gave, and who explains them."""
 
     key: IndexKey
     index: MockIndex
     answers: Answers
+    explainer: Explainer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

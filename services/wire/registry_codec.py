@@ -140,6 +140,7 @@ def config_message(config: MockConfig) -> mock_pb2.MockConfig:
         exact_base_paths=not settings.base_path_fallback,
         delay=None if config.delay is None else delay_message(config.delay),
         server_response_id=config.server_response_id or "",
+        seed=config.seed,
     )
 
 
@@ -158,6 +159,7 @@ def config_of(message: mock_pb2.MockConfig) -> MockConfig:
         match_settings=settings,
         delay=delay_of(message.delay) if message.HasField("delay") else None,
         server_response_id=ServerResponseId(message.server_response_id) if message.server_response_id else None,
+        seed=message.seed,
     )
 
 

@@ -3,18 +3,20 @@
     python -m tests.bench.bench_match
 
 The collections are like real ones: paths of one to six segments, at most 200 distinct words beside each other, a
-wildcard in every third path, bodies of 1 KiB. Each call is timed five times and counts with the median of those, so
+wildcard in every third path, bodies of 1 KiB. The last kinds call a collection whose examples all have one path, and
+differ in the body and a header of their request. Each call is timed five times and counts with the median of those, so
 that what else the machine does is left out; printed are the median and the 99th percentile over 500 calls of a kind.
 """
 
 import gc
+import json
 import random
 import statistics
 import string
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.table import Table
@@ -24,9 +26,10 @@ from services.core.matching.call import Call
 from services.core.matching.index import MockIndex, compile_index
 from services.core.matching.match import Match, match
 from services.core.matching.segments import typo_limit
-from services.core.postman.collection import Collection, Example, Header, Item, Request
+from services.core.postman.collection import Body, BodyMode, Collection, Example, Header, Item, Request
 from services.core.postman.urls import parse_url
 from services.core.rendering.reply import render
+from tests.core.chance import fixed_sources
 
 SIZES = (10, 1_000, 10_000, 100_000)
 CALLS = 500
@@ -45,6 +48,15 @@ class Kind:
     target_us: int
     make: Callable[["World", str], Call]
     with_wildcards: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnePathKind:
+    """A kind of call to examples of one path: how it is made from the number of an example, and its target."""
+
+    name: str
+    target_us: int
+    make: Callable[[int], Call]
 
 
 class World:
@@ -85,6 +97,63 @@ class World:
         )
 
 
+OPEN = 10
+"""Of so many examples of one path, the first has a variable in its body."""
+
+
+def one_path(size: int) -> Collection:
+    """Return a collection of so many examples that differ in what they were sent."""
+    world = World()
+    collection = world.collection(size)
+    [item] = collection.items
+    examples = tuple(replace(example, request=posted(number)) for number, example in enumerate(item.examples))
+    return replace(collection, items=(replace(item, examples=examples),))
+
+
+def posted(number: int) -> Request:
+    text = order(number, '"{{customer}}"' if number % OPEN == 0 else '"Ada"')
+    return Request(
+        method="POST",
+        url=parse_url("{{baseUrl}}/orders"),
+        headers=(
+            Header(key="Content-Type", value="application/json"),
+            Header(key="X-Tenant", value=f"tenant-{number}"),
+        ),
+        body=Body(mode=BodyMode.RAW, raw=text, language="json"),
+    )
+
+
+def order(number: int, customer: str) -> str:
+    """Return the JSON of an order, of about 300 bytes."""
+    lines = [{"article": f"article-{number}-{line}", "count": line + 1, "price": 12.5} for line in range(4)]
+    return f'{{"number": {number}, "customer": {customer}, "lines": {json.dumps(lines)}}}'
+
+
+def a_post(body: str, *headers: tuple[str, str]) -> Call:
+    sent = (*HEADERS, ("content-type", "application/json"), *headers)
+    return Call(method="POST", path="/orders", query="", headers=sent, body=body.encode())
+
+
+ONE_PATH_KINDS = (
+    OnePathKind(name="equal body", target_us=60, make=lambda number: a_post(order(number, '"Ada"'))),
+    OnePathKind(
+        name="body with a variable", target_us=60, make=lambda number: a_post(order(number // 10 * 10, '"Eve"'))
+    ),
+    OnePathKind(name="other body", target_us=60, make=lambda number: a_post(order(-number - 1, '"Ada"'))),
+    OnePathKind(
+        name="miss by body",
+        target_us=60,
+        make=lambda number: a_post(order(-number - 1, '"Ada"'), ("x-mock-match-request-body", "true")),
+    ),
+    OnePathKind(
+        name="equal header",
+        target_us=30,
+        make=lambda number: a_post("", ("x-mock-match-request-headers", "X-Tenant"), ("x-tenant", f"tenant-{number}")),
+    ),
+    OnePathKind(name="no body", target_us=30, make=lambda _: a_post("")),
+)
+
+
 def exact(_: World, path: str) -> Call:
     return a_call(path)
 
@@ -123,10 +192,10 @@ def a_call(path: str, *, method: str = "GET") -> Call:
 
 
 KINDS = (
-    Kind(name="exact hit", target_us=50, make=exact),
-    Kind(name="wildcard hit", target_us=50, make=with_any_word, with_wildcards=True),
-    Kind(name="miss by method", target_us=50, make=with_other_method),
-    Kind(name="miss by unknown segment", target_us=50, make=with_unknown_word),
+    Kind(name="exact hit", target_us=30, make=exact),
+    Kind(name="wildcard hit", target_us=30, make=with_any_word, with_wildcards=True),
+    Kind(name="miss by method", target_us=30, make=with_other_method),
+    Kind(name="miss by unknown segment", target_us=30, make=with_unknown_word),
     Kind(name="miss by typo", target_us=150, make=with_too_many_typos),
 )
 
@@ -144,14 +213,27 @@ def main() -> None:
     worlds = [measured_world(size) for size in SIZES]
     for kind in KINDS:
         timings = [measure(kind, world, collection, index) for world, collection, index in worlds]
-        cells = [f"{median:.1f} / {late:.1f}" for median, late in timings]
-        growth = timings[-1][0] / timings[1][0]
-        table.add_row(kind.name, *cells, f"{kind.target_us}", f"{growth:.2f}x")
+        table.add_row(kind.name, *cells(timings), f"{kind.target_us}", growth(timings))
+    del worlds
+    table.add_section()
+    indexes = [(size, compile_index(one_path(size))) for size in SIZES]
+    for one in ONE_PATH_KINDS:
+        timings = [measure_one_path(one, size, index) for size, index in indexes]
+        table.add_row(f"one path: {one.name}", *cells(timings), f"{one.target_us}", growth(timings))
+    del indexes
     console = Console(width=160)
     console.print(table)
     console.print(f"Compiling 10,000 examples: {compile_seconds(10_000):.2f} s")
     parts = ", ".join(f"{name} {mib:.1f}" for name, mib in memory_mib(10_000).items())
     console.print(f"MiB held for 10,000 examples of 1 KiB (target 60): {parts}")
+
+
+def cells(timings: Sequence[tuple[float, float]]) -> list[str]:
+    return [f"{median:.1f} / {late:.1f}" for median, late in timings]
+
+
+def growth(timings: Sequence[tuple[float, float]]) -> str:
+    return f"{timings[-1][0] / timings[1][0]:.2f}x"
 
 
 def measured_world(size: int) -> tuple[World, Collection, MockIndex]:
@@ -164,7 +246,16 @@ def measure(kind: Kind, world: World, collection: Collection, index: MockIndex) 
     """Return the median and the 99th percentile of a kind of call, in microseconds."""
     saved = [example.request.url.path for example in collection.examples]
     fitting = [path for path in saved if ("{{" in path) is kind.with_wildcards]
-    calls = [kind.make(world, world.random.choice(fitting)) for _ in range(CALLS)]
+    return percentiles([kind.make(world, world.random.choice(fitting)) for _ in range(CALLS)], index)
+
+
+def measure_one_path(kind: OnePathKind, size: int, index: MockIndex) -> tuple[float, float]:
+    """Return the same of a kind of call to examples of one path."""
+    chosen = random.Random(1)
+    return percentiles([kind.make(chosen.randrange(size)) for _ in range(CALLS)], index)
+
+
+def percentiles(calls: Sequence[Call], index: MockIndex) -> tuple[float, float]:
     gc.collect()
     gc.disable()
     timings = sorted(statistics.median(timed(call, index) for _ in range(ROUNDS)) for call in calls)
@@ -198,9 +289,10 @@ def memory_mib(size: int) -> dict[str, float]:
     index = compile_index(collection)
     compiled = held_mib()
     for example in collection.examples:
-        found = match(a_call(example.request.url.path), index)
+        call = a_call(example.request.url.path)
+        found = match(call, index)
         assert isinstance(found, Match)
-        render(found, index)
+        render(found, index, call, fixed_sources())
     sent = held_mib()
     tracemalloc.stop()
     return {

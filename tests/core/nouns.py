@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from services.core.ids import CollectionId, EnvironmentId, ExampleId, ItemId
 from services.core.matching.call import Call
-from services.core.postman.collection import Collection, Example, Header, Item, PathVariable, Request
+from services.core.postman.collection import Body, BodyMode, Collection, Example, Header, Item, PathVariable, Request
 from services.core.postman.environment import Environment
 from services.core.postman.urls import parse_url
 from services.core.postman.variable import Variable
@@ -21,8 +22,13 @@ def an_example(
     headers: Iterable[tuple[str, str]] = (),
     language: str = "",
     path_variables: Mapping[str, str | None] | None = None,
+    saved_headers: Iterable[tuple[str, str]] = (),
+    saved_body: Body | str | None = None,
 ) -> Example:
-    """Return an example that answers `request`, a method and a URL; its id is the request unless given."""
+    """Return an example that answers `request`, a method and a URL; its id is the request unless given.
+
+    saved_headers, saved_body: those of the request; a text is a raw body without a language.
+    """
     method, _, url = request.partition(" ")
     variables = tuple(PathVariable(key=key, value=value) for key, value in (path_variables or {}).items())
     return Example(
@@ -31,12 +37,22 @@ def an_example(
         place=("Users", "Get user"),
         position=0,
         name=name or request,
-        request=Request(method=method, url=replace(parse_url(url), path_variables=variables)),
+        request=Request(
+            method=method,
+            url=replace(parse_url(url), path_variables=variables),
+            headers=tuple(Header(key=key, value=value) for key, value in saved_headers),
+            body=Body(mode=BodyMode.RAW, raw=saved_body) if isinstance(saved_body, str) else saved_body,
+        ),
         code=code,
         headers=tuple(Header(key=key, value=value) for key, value in headers),
         body=body,
         preview_language=language,
     )
+
+
+def with_request(example: Example, **changes: Any) -> Example:
+    """Return the example with a few fields of its request changed."""
+    return replace(example, request=replace(example.request, **changes))
 
 
 def a_collection(*examples: Example, **variables: str) -> Collection:
@@ -67,3 +83,9 @@ def a_call(request: str = "GET /users", **headers: str) -> Call:
     path, _, query = target.partition("?")
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return Call(method=method, path=path, query=query, headers=named)
+
+
+def sending(body: bytes | str, content_type: str = "", request: str = "POST /users", **headers: str) -> Call:
+    """Return a call that sends a body, and says its type where one is given."""
+    typed = {"content_type": content_type} if content_type else {}
+    return replace(a_call(request, **typed, **headers), body=body.encode() if isinstance(body, str) else body)

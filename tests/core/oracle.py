@@ -19,6 +19,7 @@ from services.core.postman.collection import Collection, Example, QueryParameter
 from services.core.postman.environment import Environment
 from services.core.postman.urls import parse_query, parse_url
 from services.core.rendering.template import substitute, variables_of
+from tests.core.body_oracle import HeadersAndBodies
 
 TOKEN = re.compile(r"\{\{([^{}]*)\}\}")
 
@@ -51,6 +52,7 @@ class Oracle:
         self.settings = settings or MatchSettings()
         self.variables = variables_of(collection, environment)
         self.examples = list(collection.examples)
+        self.others = HeadersAndBodies(self.settings, lambda text: substitute(text, self.variables), form)
 
     def judge(self, call: Call) -> Verdict:
         """Return who answers a call; where nobody answers HEAD, that is who answers GET."""
@@ -60,7 +62,7 @@ class Oracle:
         return verdict
 
     def decide(self, call: Call) -> Verdict:
-        """Take the steps in their order: method, selectors, path, query, pick."""
+        """Take the steps in their order: method, selectors, path, query, headers and body, pick."""
         examples = [example for example in self.examples if example.request.method == call.method]
         code = call.header("x-mock-response-code")
         if code is not None:
@@ -72,13 +74,12 @@ class Oracle:
         return self.pick(call, examples)
 
     def select(self, call: Call, examples: list[Example]) -> Verdict:
-        """Take the first of the named ones, whatever its path."""
-        if not examples:
-            return Verdict()
-        for path in self.paths(examples[0]):
-            if path_points(path, sent_path(call), self.settings) is not None:
-                return Verdict(example=examples[0], captures=self.captures(call, examples[0], path))
-        return Verdict(example=examples[0])
+        """Take the first of the named ones whose path fits, or else the first of all."""
+        for example in examples:
+            for path in self.paths(example):
+                if path_points(path, sent_path(call), self.settings) is not None:
+                    return Verdict(example=example, captures=self.captures(call, example, path))
+        return Verdict(example=examples[0] if examples else None)
 
     def pick(self, call: Call, examples: list[Example]) -> Verdict:
         """Take the highest score; paths without their base path count only where no path with it does."""
@@ -101,12 +102,16 @@ class Oracle:
         return set()
 
     def scores(self, call: Call, examples: Iterable[Example], variant: int) -> Iterator[tuple[Example, Fraction]]:
-        """Yield the examples whose path fits, with their totals."""
+        """Yield the examples whose path fits, and whose headers and body do where they must, with their totals."""
         for example in examples:
             paths = self.paths(example)
             points = path_points(paths[variant], sent_path(call), self.settings) if variant < len(paths) else None
-            if points is not None:
-                yield example, points + self.query_points(call, example)
+            has_equal_body = self.others.body_captured(call, example.request) is not None
+            is_out = self.others.headers_captured(call, example.request) is None
+            is_body_required = self.others.is_body_required(call)
+            if points is not None and not is_out and (has_equal_body or not is_body_required):
+                bonus = 5 if has_equal_body and not is_body_required else 0
+                yield example, points + self.query_points(call, example) + bonus
 
     def paths(self, example: Example) -> list[list["Saved"]]:
         """Return the example's path, and its path without the base path, where that counts."""
@@ -171,7 +176,7 @@ class Oracle:
         return self.settings.match_wildcards and TOKEN.fullmatch(value) is not None
 
     def captures(self, call: Call, example: Example, path: list["Saved"]) -> dict[str, str]:
-        """Return what the wildcards take, of path and query."""
+        """Return what the wildcards take, of path, query, headers and body."""
         taken: dict[str, str] = {}
         for saved, sent in zip(path, sent_path(call), strict=False):
             for name, text in saved.captured(sent):
@@ -186,6 +191,9 @@ class Oracle:
                 names = [value[2:-2] for value in values if self.is_open(value)]
                 for name, text in zip(names, rest, strict=True):
                     taken.setdefault(name, text)
+        for captured in (self.others.headers_captured, self.others.body_captured):
+            for name, text in (captured(call, example.request) or {}).items():
+                taken.setdefault(name, text)
         return taken
 
 

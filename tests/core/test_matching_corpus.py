@@ -14,6 +14,7 @@ from services.core.matching.match import Match, match
 from services.core.postman.collection import Collection, Example
 from services.core.postman.reader import read_collection
 from services.core.rendering.reply import render
+from tests.core.chance import fixed_sources
 from tests.core.oracle import Oracle
 from tests.core.test_matching_oracle import verdict_of
 from tests.replay import call_for
@@ -59,5 +60,5 @@ def answer(call: Call, index: MockIndex) -> Example:
     """Return the example that answers, having rendered it."""
     found = match(call, index)
     assert isinstance(found, Match), call
-    assert 200 <= render(found, index).status <= 599
+    assert 200 <= render(found, index, call, fixed_sources()).status <= 599
     return found.example.example

@@ -160,7 +160,7 @@ def test_a_typo_with_the_very_query_beats_other_ids_with_another_query() -> None
     found = match(a_call("GET /orders/77/?page=2"), index)
 
     assert isinstance(found, Match)
-    assert ("typo", 80.0) == (found.example.example.id, found.score.total)
+    assert ("typo", 85.0) == (found.example.example.id, found.score.total)
 
 
 def test_equal_totals_from_different_rungs_are_a_tie_however_they_come_about() -> None:
@@ -174,4 +174,4 @@ def test_equal_totals_from_different_rungs_are_a_tie_however_they_come_about() -
 
     assert isinstance(found, Match)
     assert "a: 70 + 20/3" == found.example.example.id
-    assert pytest.approx(76 + 2 / 3) == found.score.total
+    assert pytest.approx(81 + 2 / 3) == found.score.total

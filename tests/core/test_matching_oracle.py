@@ -16,6 +16,7 @@ from services.core.matching.paths import CallPath, split_path
 from services.core.matching.scoring import rung_of
 from services.core.postman.collection import Collection, Example
 from services.core.rendering.reply import render
+from tests.core.chance import fixed_sources
 from tests.core.oracle import Oracle, Verdict
 from tests.core.worlds import World, a_world
 
@@ -76,9 +77,9 @@ def test_whatever_is_found_can_be_sent_and_explained(first: int) -> None:
     for seed in range(first, first + 50):
         world = a_world(Random(seed), call_count=12)
         index = compile_index(world.collection, environment=world.environment, settings=world.settings)
-        for found in (match(call, index) for call in world.calls):
+        for call, found in ((call, match(call, index)) for call in world.calls):
             assert diagnostics(found)
-            assert isinstance(found, NoMatch) or 200 <= render(found, index).status <= 599
+            assert isinstance(found, NoMatch) or 200 <= render(found, index, call, fixed_sources()).status <= 599
 
 
 def oracles_verdicts(world: World) -> list[Verdict]:
@@ -110,7 +111,8 @@ def verdict_of(found: Match | NoMatch) -> Verdict:
         case Match(score=score) if score.selector:
             return Verdict(example=found.example.example, captures=dict(found.captures))
         case Match(score=score):
-            total = score.path_points + (Fraction(*score.query.fraction) if score.query else Fraction(0))
+            query = Fraction(*score.query.fraction) if score.query else Fraction(0)
+            total = score.path_points + query + score.body_points
             return Verdict(example=found.example.example, total=total, captures=dict(found.captures))
 
 

@@ -130,7 +130,7 @@ def test_a_variable_may_bring_slashes_along() -> None:
     found = match(a_call("GET /a/b?c=1"), index)
 
     assert isinstance(found, Match)
-    assert 110 == found.score.total
+    assert 115 == found.score.total
 
 
 def test_a_slash_in_the_name_of_a_variable_does_not_cut() -> None:

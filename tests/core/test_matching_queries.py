@@ -89,7 +89,7 @@ def test_a_mock_may_leave_queries_out() -> None:
     found = match(a_call("GET /users?page=1"), index)
 
     assert isinstance(found, Match)
-    assert ("a", 100.0) == (found.example.example.id, found.score.total)
+    assert ("a", 105.0) == (found.example.example.id, found.score.total)
 
 
 def test_without_wildcards_an_open_value_is_plain_text() -> None:

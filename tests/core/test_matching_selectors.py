@@ -146,7 +146,7 @@ def test_a_miss_and_a_hit_explain_themselves_in_one_line() -> None:
     lines = [diagnostics(match(a_call(request), INDEX)) for request in ("GET /users/7?a=1", "GET /x", "PUT /x")]
 
     assert [
-        "rung 5 wildcard 80, query -1, total 79",
+        "rung 5 wildcard 80, query -1, body +5, total 84",
         "no match: path",
         "no match: method",
     ] == lines
@@ -155,4 +155,4 @@ def test_a_miss_and_a_hit_explain_themselves_in_one_line() -> None:
 def test_fractions_are_explained_with_two_decimals() -> None:
     index = compile_index(a_collection(an_example("GET /?a=1&b=2&c=3")))
 
-    assert "rung 1 exact 100, query +3.33, total 103.33" == diagnostics(match(a_call("GET /?a=1"), index))
+    assert "rung 1 exact 100, query +3.33, body +5, total 108.33" == diagnostics(match(a_call("GET /?a=1"), index))

@@ -8,31 +8,46 @@ from services.core.matching.call import Call
 from services.core.matching.index import compile_index
 from services.core.matching.match import Match, NoMatch, NoMatchReason, match
 from services.core.matching.settings import MatchSettings
-from tests.core.nouns import a_call, a_collection, an_example
+from tests.core.nouns import a_call, a_collection, an_example, sending
+
+JSON = "application/json"
+IN_JSON = [("Content-Type", JSON)]
 
 USERS = a_collection(
     an_example("GET {{u}}/users", id="e1"),
     an_example("GET {{u}}/users/{{userId}}", id="e2"),
     an_example("GET {{u}}/users/1", id="e3", name="The first"),
     an_example("GET {{u}}/users?role=admin", id="e4"),
-    an_example("POST {{u}}/users", id="e5"),
-    an_example("POST {{u}}/users", id="e6", code=409),
+    an_example("POST {{u}}/users", id="e5", saved_headers=IN_JSON, saved_body='{"a":1,"b":[1,2]}'),
+    an_example("POST {{u}}/users", id="e6", saved_headers=IN_JSON, saved_body='{"a":2}', code=409),
 )
 INDEX = compile_index(USERS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Vector:
-    """A call, who answers it (nobody: None), and the points for path and query."""
+    """A call, who answers it (nobody: None), and the points for path, query and body."""
 
     call: Call
     answer: str | None
     path: int = 0
     query: float = 0
+    body: int = 5
 
 
-def vector(request: str, answer: str | None, path: int = 0, query: float = 0, **headers: str) -> Vector:
-    return Vector(call=a_call(request, **headers), answer=answer, path=path, query=query)
+def vector(
+    request: str,
+    answer: str | None,
+    path: int = 0,
+    query: float = 0,
+    *,
+    sent: bytes = b"",
+    points: int = 5,
+    **headers: str,
+) -> Vector:
+    return Vector(
+        call=sending(sent, JSON if sent else "", request, **headers), answer=answer, path=path, query=query, body=points
+    )
 
 
 SCORED = (
@@ -47,8 +62,11 @@ SCORED = (
     vector("GET /users/2", "e2", 80, 10),
     vector("GET /users/carol", "e2", 80, 10),
     vector("GET /user", "e1", 70, 10),
-    vector("POST /users", "e5", 100, 10),
-    vector("POST /users", "e6", 100, 10, x_mock_response_code="409"),
+    vector("POST /users", "e5", 100, 10, sent=b'{"b":[1,2],"a":1}'),
+    vector("POST /users", "e6", 100, 10, sent=b'{"a":2.0}'),
+    vector("POST /users", "e5", 100, 10, sent=b'{"z":0}', points=0),
+    vector("POST /users", "e5", 100, 10, points=0),
+    vector("POST /users", "e6", 100, 10, points=0, x_mock_response_code="409"),
 )
 SELECTED = (
     vector("GET /users/9", "e3", x_mock_response_name="The first"),
@@ -61,11 +79,13 @@ MISSED = (
     (a_call("DELETE /users"), NoMatchReason.METHOD),
     (a_call("GET /users", x_mock_response_name="nope"), NoMatchReason.SELECTOR),
     (a_call("GET /users", x_mock_response_code="409"), NoMatchReason.SELECTOR),
+    (sending('{"z":0}', x_mock_match_request_body="true"), NoMatchReason.BODY),
 )
 
 
 def name_of(given: Vector) -> str:
-    return " ".join((given.call.method, f"{given.call.path}?{given.call.query}", *dict(given.call.headers)))
+    call = given.call
+    return " ".join((call.method, f"{call.path}?{call.query}", *dict(call.headers), call.body.decode()))
 
 
 @pytest.mark.parametrize("given", SCORED, ids=name_of)
@@ -78,7 +98,8 @@ def test_the_example_with_the_highest_score_answers(given: Vector) -> None:
         found.score.path_points,
         found.score.query_points,
     )
-    assert given.path + given.query == found.score.total
+    assert given.body == found.score.body_points
+    assert given.path + given.query + given.body == found.score.total
 
 
 @pytest.mark.parametrize("given", SELECTED, ids=name_of)

@@ -83,6 +83,14 @@ def test_a_preset_sets_the_duration_whatever_it_said(preset: str, milliseconds: 
             replace(DRAFT, config=MockConfig(server_response_id=ServerResponseId("a\0b"))),
         ),
         (
+            "mock.config.seed",
+            replace(DRAFT, config=MockConfig(seed="s" * 256)),
+        ),
+        (
+            "mock.config.seed",
+            replace(DRAFT, config=MockConfig(seed="a\0b")),
+        ),
+        (
             "mock.config.match_headers[1]",
             replace(DRAFT, config=MockConfig(match_settings=MatchSettings(match_headers=("ok", "not ok")))),
         ),

@@ -103,10 +103,7 @@ def test_an_environment_that_is_written_reads_as_the_same(environment: Environme
         ({"name": "x", "values": [{}, 5, None]}, ["values[1]: must be object", "values[2]: must be object"]),
         (a_collection(), ["document: is a collection, not an environment."]),
         ({"collection": a_collection()}, ["document: is a collection, not an environment."]),
-        (
-            {"id": "x", "requests": [], "order": []},
-            ["document: is a collection in format v1, which is not supported yet."],
-        ),
+        ({"id": "x", "requests": [], "order": []}, ["document: is a collection, not an environment."]),
         (
             an_environment(_postman_variable_scope="globals"),
             ["document: is a file of global variables, which mocks never use."],

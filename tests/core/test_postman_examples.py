@@ -140,7 +140,8 @@ HEADERS = (Header(key="X-A", value="1"), Header(key="X-B", value="2: 3"))
             [{"key": "X", "value": True, "disabled": True}],
             (Header(key="X", value="true", is_disabled=True),),
         ),
-        ("X-Empty", (Header(key="X-Empty", value=""),)),
+        ("X-No-Header", ()),
+        (["X-Empty", "X-Url: http://x.y"], (Header(key="X-Empty", value=""), Header(key="X-Url", value="http://x.y"))),
     ],
 )
 def test_headers_are_lists_lines_or_null(header: Any, expected: tuple[Header, ...]) -> None:
@@ -162,6 +163,7 @@ def test_headers_are_lists_lines_or_null(header: Any, expected: tuple[Header, ..
         ({"mode": "raw", "raw": None, "options": None}, Body(mode=BodyMode.RAW)),
         ({"mode": "raw", "raw": {"a": [1]}, "options": {"raw": None}}, Body(mode=BodyMode.RAW, raw='{"a":[1]}')),
         ({"raw": "no mode"}, Body(mode=BodyMode.RAW, raw="no mode")),
+        ({"mode": "Raw", "raw": "x"}, Body(mode=BodyMode.RAW, raw="x")),
         (a_raw_body("<a/>", language="xml"), Body(mode=BodyMode.RAW, raw="<a/>", language="xml")),
         (
             {"mode": "urlencoded", "urlencoded": [{"key": "a", "value": "1"}, {"key": "b", "disabled": True}, 5]},
@@ -249,9 +251,10 @@ BASE64 = b64encode(BYTES).decode()
         ({"type": "Base64", "data": BASE64.rstrip("=")}, BYTES),
         ({"type": "Base64", "data": BASE64[:40] + "\r\n" + BASE64[40:]}, BYTES),
         ({"type": "Base64", "data": ""}, b""),
+        ({"type": "Buffer", "data": [*BYTES]}, BYTES),
     ],
 )
-def test_an_examples_body_is_text_or_base64(body: Any, expected: str | bytes) -> None:
+def test_an_examples_body_is_text_base64_or_a_buffer(body: Any, expected: str | bytes) -> None:
     assert expected == the_example(an_example(body=body)).body
 
 
@@ -261,6 +264,7 @@ def test_an_examples_body_is_text_or_base64(body: Any, expected: str | bytes) ->
         ({"type": "Base64", "data": "?"}, "", "body/data", "is not Base64: the body counts as empty"),
         ({"type": "Base64", "data": "ü"}, "", "body/data", "is not Base64: the body counts as empty"),
         ({"type": "Base64", "data": "A"}, "", "body/data", "is not Base64: the body counts as empty"),
+        ({"type": "Buffer", "data": [0, 256]}, "", "body/data", "holds more than bytes: the body counts as empty"),
         ({"a": [1, None]}, '{"a":[1,null]}', "body", "is an object, not text: its JSON text is used"),
         ([1], "[1]", "body", "is an array, not text: its JSON text is used"),
         (1.5, "1.5", "body", "is a number, not text: its JSON text is used"),

@@ -50,6 +50,12 @@ URL_OBJECTS = st.dictionaries(
         ("/a#top?x=1", "", "/a", []),
         ("/a?x=1=2", "", "/a", [("x", "1=2")]),
         ("/a?&x=1&", "", "/a", [("", None), ("x", "1"), ("", None)]),
+        (" \t\n\ufeff/a", "", "/a", []),
+        ("https:\\\\x.y\\a\\b?c\\d", "https://x.y", "/a/b", [("c\\d", None)]),
+        ("{{a\\b}}\\c", "{{a\\b}}", "/c", []),
+        ("https:////x.y//a", "https://x.y", "//a", []),
+        ("File:////a/b", "File://", "/a/b", []),
+        ("user:secret@x.y:80/a", "user:secret@x.y:80", "/a", []),
     ],
 )
 def test_text_is_cut_where_postmans_sdk_cuts_it(text: str, base: str, path: str, query: Pairs) -> None:
@@ -76,7 +82,16 @@ def test_parsing_is_stable(text: str) -> None:
     url = parse_url(text)
 
     assert url == parse_url(url_text(url))
-    assert url_text(url) == text[: len(url_text(url))]
+
+
+@given(
+    text=URL_TEXTS.filter(lambda text: "\\" not in text and ":///" not in text and text == text.strip("\ufeff").strip())
+)
+def test_a_parsed_url_is_written_as_it_was_up_to_its_hash(text: str) -> None:
+    written = url_text(parse_url(text))
+
+    assert written == text[: len(written)]
+    assert text[len(written) :][:1] in {"", "#"}
 
 
 @given(text=URL_TEXTS)

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.core.matching.call import Call
 from services.core.matching.index import MockIndex, compile_index
 from services.core.matching.match import Match, match
 from services.core.postman.collection import Example
 from services.core.rendering.drafts import Drafts, Reply
 from services.core.rendering.reply import render
-from tests.core.nouns import a_call, a_collection, an_environment, an_example
+from services.core.rendering.sources import Sources
+from tests.core.chance import fixed_sources
+from tests.core.nouns import a_call, a_collection, an_environment, an_example, variables_from
 
 HTML = (b"content-type", b"text/html; charset=utf-8")
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")
@@ -25,10 +28,12 @@ def reply_of(example: Example, call: str = "GET /users", **variables: str) -> Re
     return sent(compile_index(a_collection(example, **variables)), call)
 
 
-def sent(index: MockIndex, call: str) -> Reply:
-    found = match(a_call(call), index)
+def sent(index: MockIndex, call: str | Call, sources: Sources | None = None) -> Reply:
+    """Return the reply of the example that an index finds for a call."""
+    made = a_call(call) if isinstance(call, str) else call
+    found = match(made, index)
     assert isinstance(found, Match)
-    return render(found, index)
+    return render(found, index, made, sources or fixed_sources())
 
 
 def test_a_reply_has_the_examples_status_headers_and_body() -> None:
@@ -173,10 +178,10 @@ def test_half_a_surrogate_pair_becomes_a_question_mark() -> None:
 
 
 def test_variables_are_replaced_in_body_and_headers() -> None:
-    example = an_example(body="{{greeting}}, {{$guid}}", headers=[("X-Who", "{{who}}")])
+    example = an_example(body="{{greeting}}, {{$unknown}}", headers=[("X-Who", "{{who}}")])
     reply = reply_of(example, greeting="Hello {{who}}", who="you")
 
-    assert b"Hello you, {{$guid}}" == reply.body
+    assert b"Hello you, {{$unknown}}" == reply.body
     assert b"you" == header(reply, b"x-who")
 
 
@@ -209,22 +214,92 @@ def test_a_capture_can_not_begin_a_header_of_its_own() -> None:
     assert b"7Set-Cookie: evil=1" == header(reply, b"x-id")
 
 
+def test_variables_and_captures_go_before_dynamic_variables_of_the_same_name() -> None:
+    example = an_example("GET /{{$randomInt}}", body="{{$guid}} {{$randomCity}} {{$randomInt}}")
+    collection = replace(a_collection(example), variables=variables_from({"$guid": "ours"}))
+
+    assert re.fullmatch("ours (?!{{).+ users", sent(compile_index(collection), "GET /users").body.decode())
+
+
+def test_a_variable_may_hold_templates() -> None:
+    example = an_example("POST /users", body="{{greeting}}")
+    index = compile_index(a_collection(example, greeting="Hello {{$body 'name' 'you'}}, {{$randomFirstName}}"))
+    call = replace(a_call("POST /users"), body=b'{"name": "Ada"}')
+
+    assert re.fullmatch("Hello Ada, [A-Z][a-z]+", sent(index, call).body.decode())
+
+
+def test_headers_are_rendered_like_the_body() -> None:
+    example = an_example(headers=[("Location", "/users/{{$queryParams 'id'}}"), ("X-Request-Id", "{{$guid}}")])
+    reply = reply_of(example, "GET /users?id=7")
+
+    assert b"/users/7" == header(reply, b"location")
+    assert re.fullmatch(rb"[0-9a-f-]{36}", header(reply, b"x-request-id"))
+
+
+def test_nothing_of_a_call_can_begin_a_header_of_its_own() -> None:
+    example = an_example(headers=[("X-Id", "{{$queryParams 'id'}}"), ("X-Text", "{{$randomLoremParagraphs}}")])
+    reply = reply_of(example, "GET /users?id=7%0D%0ASet-Cookie:%20evil=1")
+
+    assert b"7Set-Cookie: evil=1" == header(reply, b"x-id")
+    assert not {*b"\r\n"} & {*header(reply, b"x-text")}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "language", "is_json"),
+    [
+        ("application/json", "", True),
+        ("Application/JSON; charset=utf-8", "", True),
+        ("application/vnd.api+json", "html", True),
+        ("text/json", "", True),
+        ("text/html", "json", False),
+        ("application/jsonl", "", False),
+        ("application/xml; x=+json", "", False),
+        ("", "json", True),
+        ("no type", "json", True),
+        ("", "html", False),
+        ("", "", False),
+    ],
+)
+def test_strings_are_escaped_for_in_what_is_sent_as_json(content_type: str, language: str, is_json: bool) -> None:  # noqa: FBT001 - The expected value.
+    headers = [("Content-Type", content_type)] if content_type else []
+    example = an_example("GET /{{x}}", headers=headers, language=language, body='"{{x}}"')
+
+    assert (b'"a\\"b"' if is_json else b'"a"b"') == reply_of(example, "GET /a%22b").body
+
+
+def test_a_type_that_a_variable_tells_is_known_before_there_is_a_call() -> None:
+    example = an_example("GET /{{x}}", headers=[("Content-Type", "{{type}}")], body='"{{x}}"')
+
+    assert b'"a\\"b"' == reply_of(example, "GET /a%22b", type="application/json").body
+
+
+def test_a_length_is_that_of_the_reply_it_stands_in() -> None:
+    index = compile_index(a_collection(an_example(body="{{$randomLoremSentence}} é")))
+    replies = [sent(index, "GET /users", fixed_sources(number)) for number in range(10)]
+
+    assert [str(len(reply.body)).encode() for reply in replies] == [header(it, b"content-length") for it in replies]
+    assert len({reply.body for reply in replies}) > 1
+
+
+def test_a_reply_with_unknown_tokens_alone_never_changes() -> None:
+    index = compile_index(a_collection(an_example(body="{{$foo}} {{bar}} {{$body name}}")))
+
+    assert sent(index, "GET /users") is sent(index, "GET /users")
+
+
 def test_what_was_not_captured_stays_or_is_what_the_variables_say() -> None:
     example = an_example("GET /users/:id?page={{page}}", id="one", body="{{id}} {{page}}")
-    found = match(
-        a_call("GET /elsewhere", x_mock_response_id="one"), index := compile_index(a_collection(example, id="0"))
-    )
+    index = compile_index(a_collection(example, id="0"))
 
-    assert isinstance(found, Match)
-    assert b"0 {{page}}" == render(found, index).body
+    assert b"0 {{page}}" == sent(index, a_call("GET /elsewhere", x_mock_response_id="one")).body
 
 
 def test_what_one_call_captured_is_not_missed_by_the_next() -> None:
     index = compile_index(a_collection(an_example("GET /users/{{id}}", id="one", body="{{id}}")))
     calls = (a_call(f"GET {path}", x_mock_response_id="one") for path in ("/users/7", "/elsewhere", "/users/8"))
-    found = [match(call, index) for call in calls]
 
-    assert [b"7", b"{{id}}", b"8"] == [render(one, index).body for one in found if isinstance(one, Match)]
+    assert [b"7", b"{{id}}", b"8"] == [sent(index, call).body for call in calls]
 
 
 def test_one_example_serves_each_call_its_own_captures() -> None:
@@ -268,9 +343,7 @@ def test_whatever_an_example_holds_its_reply_can_be_sent_by_http(
     example = an_example(
         "GET /{{a}}", headers=[*headers, ("X-Captured", "{{a}}")], code=code, body=body, language=language
     )
-    found = match(a_call("GET /" + (re.sub("[/?]", "", segment) or "x")), index := compile_index(a_collection(example)))
-    assert isinstance(found, Match)
-    reply = render(found, index)
+    reply = reply_of(example, "GET /" + (re.sub("[/?]", "", segment) or "x"))
 
     server = h11.Connection(h11.SERVER)
     server.receive_data(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.core.rendering.template import MAX_PASSES, compile_template, substitute, variables_of
+from services.core.rendering.template import MAX_PASSES, substitute, variables_of
+from services.core.rendering.tokens import compile_template
+from tests.core.chance import an_occasion
 from tests.core.nouns import a_collection, an_environment, an_example, variables_from
 
 VARIABLES = {
@@ -111,7 +113,7 @@ GAPS = (
 def test_captures_go_before_variables_and_are_never_looked_at_again(
     text: str, captures: dict[str, str], filled: str
 ) -> None:
-    assert filled == compile_template(text, VARIABLES, captures).fill(captures)
+    assert filled == compile_template(text, VARIABLES, captures).fill(an_occasion(captures=captures))
 
 
 def test_a_text_without_gaps_is_static() -> None:

@@ -41,6 +41,7 @@ from services.core.serving.gates import Arrival, refusal_of
 from services.core.serving.masking import masked_headers
 from services.core.serving.server_responses import server_response_reply, without_body
 from tests.builders import a_collection, an_example, an_item, document
+from tests.core.chance import fixed_sources
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 RULES = AddressRules(domain="mock.example.com", prefix="/mocks")
@@ -375,7 +376,9 @@ def a_call(path: str = "/users/1", *, headers: dict[str, str] | None = None, bod
 
 def answer_of(answers: Answers, call: Call) -> Answer:
     headers = dict(call.headers)
-    return answers.anew(call) if call.body else answers.of((call.method, call.path, call.query), headers, lambda: call)
+    if call.body:
+        return answers.anew(call, fixed_sources())
+    return answers.of((call.method, call.path, call.query), headers, lambda: call, fixed_sources())
 
 
 @pytest.mark.parametrize(
@@ -395,7 +398,7 @@ def test_a_remembered_answer_is_what_matching_anew_gives(call: Call) -> None:
 
     remembered = [answer_of(answers, call) for _ in range(3)]
 
-    assert [Answers(compile_index(COLLECTION)).anew(call)] * 3 == remembered
+    assert [Answers(compile_index(COLLECTION)).anew(call, fixed_sources())] * 3 == remembered
 
 
 def test_a_selector_is_never_answered_from_memory() -> None:

@@ -14,6 +14,14 @@ from services.core.matching.call import Call
 from services.core.matching.settings import MatchSettings
 from services.core.postman.collection import Collection, Example, PathVariable, QueryParameter, Request, Url
 from services.core.postman.environment import Environment
+from tests.core.body_worlds import (
+    body_switch,
+    header_list,
+    other_body,
+    other_header,
+    some_request,
+    with_the_body_of,
+)
 from tests.core.nouns import a_collection, an_environment, an_example
 from tests.replay import call_for
 
@@ -173,6 +181,8 @@ def some_settings(random: Random) -> MatchSettings:
         fuzzy_paths=random.choice((True, False)),
         placeholder_wildcards=random.choice((True, False)),
         base_path_fallback=random.choice((True, False)),
+        match_headers=random.choice(((), (), ("X-One",), ("x-two", "Accept"), ("x-api-key",))),
+        match_body=random.choice((True, False)),
     )
 
 
@@ -187,7 +197,8 @@ def some_collection(random: Random) -> Collection:
 
 def some_example(random: Random, id_: str, url: Url) -> Example:
     example = an_example(id=id_, name=random.choice(NAMES), code=random.choice((200, 200, 201, 404)))
-    return replace(example, request=Request(method=random.choice(METHODS), url=url))
+    request = Request(method=random.choice(METHODS), url=url)
+    return replace(example, request=some_request(random, request) if random.randint(0, 3) else request)
 
 
 def some_url(random: Random) -> Url:
@@ -229,7 +240,8 @@ def some_call(random: Random, collection: Collection, environment: Environment |
     """Return a call that one of the examples stands for, hurt up to three times; or one out of nowhere."""
     examples = list(collection.examples)
     if examples and random.randint(0, 9):
-        call = call_for(random.choice(examples), collection, environment)
+        example = random.choice(examples)
+        call = with_the_body_of(random, call_for(example, collection, environment), example.request)
     else:
         path = "".join("/" + some_sent_segment(random) for _ in range(random.randint(0, 4)))
         call = Call(method=random.choice(METHODS), path=path, query="", headers=())
@@ -287,6 +299,10 @@ def other_query(random: Random, call: Call) -> Call:
     return replace(call, query="&".join(pair for pair in pairs if random.randint(0, 4)))
 
 
+def header_list_and_header(random: Random, call: Call) -> Call:
+    return other_header(random, header_list(random, call))
+
+
 def selector(random: Random, call: Call) -> Call:
     return replace(call, headers=(*call.headers, random.choice(SELECTORS)))
 
@@ -305,4 +321,10 @@ INJURIES: tuple[Callable[[Random, Call], Call], ...] = (
     other_query,
     other_query,
     selector,
+    other_body,
+    other_body,
+    body_switch,
+    header_list,
+    other_header,
+    header_list_and_header,
 )

@@ -61,7 +61,7 @@ def test_every_file_is_imported_or_refused_with_a_reason(suite: Suite, corpus_fi
 
 
 def is_refused(file: Path) -> bool:
-    """Tell whether a file is neither a v2 collection nor an environment, by the plainest look at it."""
+    """Tell whether a file is neither a collection nor an environment, by the plainest look at it."""
     try:
         document = json.loads(file.read_bytes())
     except ValueError:
@@ -70,7 +70,9 @@ def is_refused(file: Path) -> bool:
     if not isinstance(inner, dict):
         return True
     is_environment = {"name", "values"} <= inner.keys() and inner.get("_postman_variable_scope") != "globals"
-    return not (is_environment or (isinstance(inner.get("info"), dict) and isinstance(inner.get("item"), list)))
+    is_v1 = isinstance(inner.get("name"), str) and isinstance(inner.get("requests"), list)
+    is_v2 = isinstance(inner.get("info"), dict) and isinstance(inner.get("item"), list)
+    return not (is_environment or is_v1 or is_v2)
 
 
 @dataclass

@@ -51,6 +51,7 @@ CONFIGS = st.builds(
     match_settings=st.builds(MatchSettings, match_headers=st.lists(TEXTS, max_size=3).map(tuple)),
     delay=st.none() | st.builds(Delay, duration=st.timedeltas(timedelta(), timedelta(days=1)), preset=TEXTS),
     server_response_id=st.none() | ids(ServerResponseId),
+    seed=TEXTS,
 )
 
 MOCK_FIELDS: dict[str, st.SearchStrategy[Any]] = {

@@ -1,82 +1,110 @@
 """Examples that a path leads to, kept so that the best of them is found without looking at each.
 
-In a bucket all examples have the same points for their path; what is left to tell them apart is the query. Those with
-the same query too always tie, so the winner among them is known beforehand: the one of the lowest rank, or of the
-lowest rank with the code that the call selects.
+In a bucket all examples have the same points for their path; what is left to tell them apart are query, body and, where
+headers count, headers. Those with the same query and body nearly always tie, so the winner among them is known
+beforehand: the one of the lowest rank, or of the lowest rank with the code that the call selects.
 
-Most buckets hold one query or a few, which are scored one by one; one with many has a table (`query_table.py`).
+Most buckets hold one query and body or a few, which are scored one by one; one with many has a table
+(`example_table.py`).
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Final
 
+from services.core.matching.asked import Asked
+from services.core.matching.bodies import BODY_BONUS, ExampleBody
+from services.core.matching.example_table import ExampleTable, Found
+from services.core.matching.headers import SentHeaders
 from services.core.matching.prepared import PreparedExample
-from services.core.matching.queries import CallQuery, ExampleQuery, QueryScore
-from services.core.matching.query_table import QueryTable
+from services.core.matching.queries import ExampleQuery
 
 MANY: Final = 16
-"""From this many queries on, a table is faster than scoring each, which takes about half a microsecond."""
+"""From this many examples on that may be told apart, a table is faster than looking at each, which takes about a
+microsecond."""
 
 
 class Tie:
-    """Examples that only their code and rank tell apart."""
+    """Examples that only their code, headers and rank tell apart."""
 
-    __slots__ = ("_by_code", "_first")
+    __slots__ = ("_first", "_others")
 
-    def __init__(self, examples: Sequence[PreparedExample]) -> None:
+    def __init__(self, examples: Iterable[PreparedExample]) -> None:
         """Take the examples, at least one, in the order of their rank."""
-        self._first = examples[0]
-        self._by_code = _first_of_each_code(examples) if len(examples) > 1 else None
-
-    def winner(self, code: int | None) -> PreparedExample | None:
-        """Return the winner among all, or among those with a code; None where none has it."""
-        if code is None:
-            return self._first
-        if self._by_code is None:
-            return self._first if self._first.example.code == code else None
-        return self._by_code.get(code)
+        self._first, *others = _unlike(examples, lambda example: (example.example.code, id(example.headers)))
+        self._others = tuple(others)
 
     @property
-    def winners(self) -> Iterator[PreparedExample]:
-        """Yield the winner for each code."""
-        yield from (self._first,) if self._by_code is None else self._by_code.values()
+    def members(self) -> tuple[PreparedExample, ...]:
+        """The examples that may ever be the winner, in the order of their rank."""
+        return self._first, *self._others
+
+    def winner(self, code: int | None, headers: SentHeaders | None = None) -> PreparedExample | None:
+        """Return the winner among all with a code, where one is given, and equal headers, where they count."""
+        if headers is None:
+            if code is None or self._first.example.code == code:
+                return self._first
+            return next((example for example in self._others if example.example.code == code), None)
+        with_code = (example for example in self.members if code in {None, example.example.code})
+        return next((example for example in with_code if headers.equal(example.headers)), None)
+
+
+class _Group:
+    """The examples of a bucket that have the same query and the same body."""
+
+    __slots__ = ("body", "query", "tie")
+
+    def __init__(self, examples: Sequence[PreparedExample]) -> None:
+        self.query: ExampleQuery = examples[0].query
+        self.body: ExampleBody = examples[0].body
+        self.tie = Tie(examples)
+
+    def best(self, asked: Asked) -> Found | None:
+        winner = self.tie.winner(asked.code, asked.headers)
+        if winner is None:
+            return None
+        query, _, _, body, is_body_required = asked
+        body_points = BODY_BONUS if body.equals(self.body) else 0
+        if is_body_required:
+            if not body_points:
+                return None
+            body_points = 0
+        return Found(winner, None if query is None else self.query.score(query), body_points)
 
 
 class Bucket:
-    """Examples that a path leads to, of which `best` finds the one whose query fits a call best."""
+    """Examples that a path leads to; `best` finds the one that fits a call best."""
 
-    __slots__ = ("_queries", "_table")
+    __slots__ = ("_examples", "_groups", "_table")
 
     def __init__(self, examples: Sequence[PreparedExample], *, with_queries: bool = True) -> None:
-        """Take the examples, at least one, in the order of their rank; without queries, all of them tie."""
-        ties = _group_by_query(examples) if with_queries else {None: list(examples)}
-        self._queries = tuple((tied[0].query, Tie(tied)) for tied in ties.values())
-        self._table = QueryTable(self._winners()) if len(ties) > MANY else None
+        """Take the examples, at least one, in the order of their rank; without queries, their queries are all one."""
+        groups = _group(
+            examples, lambda example: (_identity(example.query) if with_queries else None, id(example.body))
+        )
+        self._examples = tuple(examples)
+        self._groups = tuple(map(_Group, groups.values()))
+        members = [example for group in self._groups for example in group.tie.members]
+        self._table = ExampleTable(sorted(members, key=_rank)) if len(members) > MANY else None
 
-    def best(self, query: CallQuery | None, code: int | None) -> tuple[QueryScore | None, PreparedExample] | None:
-        """Return the best example and the score of its query; None where there is none with that code.
+    def best(self, asked: Asked) -> Found | None:
+        """Return the best example and its points; None where none may answer.
 
-        Without a query nothing is scored, and the bucket must have been made without queries.
+        Where the bucket was made without queries, none may be asked.
         """
-        if query is None:
-            winner = self._queries[0][1].winner(code)
-            return (None, winner) if winner else None
-        return self._table.best(query, code) if self._table else self._scan(query, code)
-
-    def _scan(self, query: CallQuery, code: int | None) -> tuple[QueryScore, PreparedExample] | None:
-        best: tuple[QueryScore, PreparedExample] | None = None
-        for saved, tie in self._queries:
-            winner = tie.winner(code)
-            if winner is None:
-                continue
-            score = saved.score(query)
-            if best is None or score.beats(best[0]) or (winner.rank < best[1].rank and not best[0].beats(score)):
-                best = score, winner
+        if self._table and (len(self._groups) > MANY or asked.headers is not None):
+            return self._table.best(asked)
+        if len(self._groups) == 1:
+            return self._groups[0].best(asked)
+        best: Found | None = None
+        for group in self._groups:
+            found = group.best(asked)
+            if found and (best is None or found.beats(best)):
+                best = found
         return best
 
-    def _winners(self) -> list[PreparedExample]:
-        """Return the examples that may ever be the best, in the order of their rank."""
-        return sorted((winner for _, tie in self._queries for winner in tie.winners), key=_rank)
+    def first(self, is_wanted: Callable[[PreparedExample], bool]) -> PreparedExample | None:
+        """Return the example of the lowest rank that is wanted."""
+        return next(filter(is_wanted, self._examples), None)
 
 
 class BucketFactory:
@@ -100,15 +128,19 @@ def _rank(example: PreparedExample) -> int:
     return example.rank
 
 
-def _first_of_each_code(examples: Sequence[PreparedExample]) -> dict[int, PreparedExample]:
-    return {example.example.code: example for example in reversed(examples)}
+Feature = Callable[[PreparedExample], Hashable]
 
 
-def _group_by_query(examples: Sequence[PreparedExample]) -> dict[Hashable, list[PreparedExample]]:
+def _group(examples: Iterable[PreparedExample], feature: Feature) -> dict[Hashable, list[PreparedExample]]:
     groups: dict[Hashable, list[PreparedExample]] = {}
     for example in examples:
-        groups.setdefault(_identity(example.query), []).append(example)
+        groups.setdefault(feature(example), []).append(example)
     return groups
+
+
+def _unlike(examples: Iterable[PreparedExample], feature: Feature) -> Iterable[PreparedExample]:
+    """Return the first example of each feature, in order."""
+    return [same[0] for same in _group(examples, feature).values()]
 
 
 def _identity(query: ExampleQuery) -> Hashable:

@@ -3,13 +3,13 @@
     MockIndex
     └── methods: MethodIndex                      step 2: one for each method
         ├── codes, ids, names                     step 3: what the selector headers ask for
-        └── paths: PathIndex                      steps 4 and 5; a second one holds paths without their base path
+        └── paths: PathIndex                      steps 4 to 7; a second one holds paths without their base path
             ├── literals   form -> Family         rungs 1 to 4, 6 and 7
             ├── wildcards  tree of segments       rungs 5 to 7
             └── similar    tree and vocabularies  rung 8
 
 Every one of them leads to a `Bucket` of examples whose path is equally close. The cost of a call follows its path: one
-look into `literals`, one way down each tree.
+look into `literals`, one way down each tree. In a bucket, the cost follows the call's query and body, not the examples.
 """
 
 import sys
@@ -19,10 +19,10 @@ from typing import Final, TypeVar
 
 from services.core.matching.buckets import BucketFactory, Tie
 from services.core.matching.families import LITERAL_RUNGS, WILDCARD_RUNGS, Family, make_family
-from services.core.matching.paths import Segments, without_ids
+from services.core.matching.paths import CallPath, Segments, without_ids
 from services.core.matching.prepared import Preparation, PreparedExample
 from services.core.matching.scoring import FUZZY
-from services.core.matching.search import Search
+from services.core.matching.search import NameSearch, Search
 from services.core.matching.selectors import readings, without_owner
 from services.core.matching.settings import MatchSettings
 from services.core.matching.similar import SimilarPaths
@@ -79,14 +79,16 @@ def compile_index(
 class MethodIndex:
     """The examples of one method.
 
+    examples: all of them, in the order of their rank; no call goes through them, but who explains one may.
     codes: the status codes that occur.
     paths: the indexes of their paths; those after the first count only where the ones before found nothing.
     """
 
-    __slots__ = ("_ids", "_names", "codes", "paths")
+    __slots__ = ("_ambiguous", "_ids", "_names", "codes", "examples", "paths")
 
     def __init__(self, examples: Sequence[PreparedExample], settings: MatchSettings) -> None:
         """Take the examples in the order of their rank."""
+        self.examples = tuple(examples)
         self.codes = frozenset(example.example.code for example in examples)
         self.paths = tuple(
             PathIndex(examples, variant, settings) for variant in range(max(len(example.paths) for example in examples))
@@ -94,16 +96,30 @@ class MethodIndex:
         self._ids = {str(example.example.id): example for example in reversed(examples)}
         names = _group((example.example.name, example) for example in examples)
         self._names = {name: Tie(named) for name, named in names.items()}
+        self._ambiguous = frozenset(name for name, named in names.items() if len(named) > 1)
 
     def with_id(self, id_or_uid: str, code: int | None) -> PreparedExample | None:
         """Return the example with an id, where it also has the code."""
         found = (self._ids.get(id_) for id_ in (id_or_uid, without_owner(id_or_uid)))
         return next((example for example in found if example and code in {None, example.example.code}), None)
 
-    def with_name(self, name: str, code: int | None) -> PreparedExample | None:
-        """Return the example with a name; of several, the one that wins a tie among those with the code."""
-        ties = (self._names.get(reading) for reading in readings(name))
-        return next(filter(None, (tie.winner(code) for tie in ties if tie)), None)
+    def with_name(self, name: str, code: int | None, path: CallPath) -> PreparedExample | None:
+        """Return the example with a name, and the code where one is given.
+
+        Of several, those whose path fits come first, then those that win a tie.
+        """
+        for reading in readings(name):
+            named = self._names.get(reading)
+            winner = named.winner(code) if named else None
+            if winner:
+                return self._nearest(path, reading, code) or winner if reading in self._ambiguous else winner
+        return None
+
+    def _nearest(self, path: CallPath, name: str, code: int | None) -> PreparedExample | None:
+        search = NameSearch(path, name, code)
+        for paths in self.paths:
+            paths.offer_to(search)
+        return search.named
 
 
 class PathIndex:

@@ -1,18 +1,28 @@
 """Who answers a call: the example with the highest score, or the reason why there is none."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
+from services.core.matching.asked import Asked
+from services.core.matching.bodies import sent_body
 from services.core.matching.call import Call
+from services.core.matching.headers import SentHeaders, listed_names, sent_headers
 from services.core.matching.index import MethodIndex, MockIndex
 from services.core.matching.paths import CallPath, PathPattern, split_path
 from services.core.matching.prepared import PreparedExample
 from services.core.matching.queries import CallQuery, read_call_query
 from services.core.matching.scoring import Rung, Score, rung_of
 from services.core.matching.search import Candidate, Search
-from services.core.matching.selectors import ID, NAME, read_selectors
+from services.core.matching.selectors import (
+    ID,
+    NAME,
+    headers_to_match,
+    matching_headers,
+    must_match_body,
+    selectors_of,
+)
 
 
 class NoMatchReason(StrEnum):
@@ -26,18 +36,21 @@ class NoMatchReason(StrEnum):
     """A selector header asks for a code, an id or a name that no example of the method has."""
     PATH = "path"
     """No example's path stands on any rung of the ladder."""
+    HEADERS = "headers"
+    """Of those whose path does, none has the headers that must be equal."""
+    BODY = "body"
+    """Of those that have, none has the body, which must be equal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """The example that answers.
+class Match(NamedTuple):
+    """The example that answers. Named tuples are what is cheapest to make.
 
-    captures: what its wildcards took from the call, decoded, by name.
+    captures: what its wildcards took from the call, decoded, by name; what is no text in a JSON body as compact JSON.
     is_head: whether the call wants the headers only.
     """
 
     example: PreparedExample
-    captures: Mapping[str, str] = field(default_factory=dict)
+    captures: Mapping[str, str]
     score: Score
     is_head: bool = False
 
@@ -67,11 +80,15 @@ class _Matching:
     """One call, taken apart once."""
 
     def __init__(self, call: Call, index: MockIndex) -> None:
+        said = matching_headers(call)
         self._index = index
         self._is_head = call.method == "HEAD"
         self._path = CallPath(split_path(call.path))
         self._query = read_call_query(call.query)
-        self._selectors = read_selectors(call)
+        self._selectors = selectors_of(said)
+        self._headers = _listed_headers(call, headers_to_match(said, index.settings))
+        self._body = sent_body(call)
+        self._is_body_required = must_match_body(said, index.settings)
 
     def among(self, method: str) -> Match | NoMatch:
         """Return who answers among the examples of a method."""
@@ -84,7 +101,7 @@ class _Matching:
         if selectors.id is not None:
             return self._selected(index.with_id(selectors.id, selectors.code), ID)
         if selectors.name is not None:
-            return self._selected(index.with_name(selectors.name, selectors.code), NAME)
+            return self._selected(index.with_name(selectors.name, selectors.code, self._path), NAME)
         return self._searched(index)
 
     def _selected(self, example: PreparedExample | None, header: str) -> Match | NoMatch:
@@ -101,27 +118,58 @@ class _Matching:
 
     def _searched(self, index: MethodIndex) -> Match | NoMatch:
         """Return the example with the highest score, of the first paths that have any."""
-        for variant, paths in enumerate(index.paths):
-            search = Search(self._path, self._scored_query, self._selectors.code)
-            paths.offer_to(search)
-            if search.best:
-                return self._won(search.best, variant)
-        return NoMatch(reason=NoMatchReason.PATH)
+        for variant in range(len(index.paths)):
+            winner = self._winner(index, variant, self._headers, is_body_required=self._is_body_required)
+            if winner:
+                return self._won(winner, variant)
+        return NoMatch(reason=self._reason(index))
+
+    def _winner(
+        self, index: MethodIndex, variant: int, headers: SentHeaders | None, *, is_body_required: bool
+    ) -> Candidate | None:
+        asked = Asked(self._scored_query, self._selectors.code, headers, self._body, is_body_required)
+        search = Search(self._path, asked)
+        index.paths[variant].offer_to(search)
+        return search.best
 
     def _won(self, winner: Candidate, variant: int) -> Match:
-        example = winner.example
+        example, query, body_points = winner.found
         return Match(
             example=example,
             captures=self._captures(example, example.paths[variant]),
-            score=Score(rung=winner.rung, query=winner.query),
+            score=Score(
+                rung=winner.rung,
+                query=query,
+                headers=self._headers.names if self._headers else None,
+                body_points=body_points,
+                is_body_required=self._is_body_required,
+            ),
             is_head=self._is_head,
         )
 
+    def _reason(self, index: MethodIndex) -> NoMatchReason:
+        """Return the step that left no example, by leaving out the later ones."""
+        variants = range(len(index.paths))
+        if self._is_body_required and any(
+            self._winner(index, variant, self._headers, is_body_required=False) for variant in variants
+        ):
+            return NoMatchReason.BODY
+        if self._headers and any(self._winner(index, variant, None, is_body_required=False) for variant in variants):
+            return NoMatchReason.HEADERS
+        return NoMatchReason.PATH
+
     def _captures(self, example: PreparedExample, path: PathPattern) -> Mapping[str, str]:
-        """Return what the wildcards take; of a name in both, the path's."""
-        if not (path.names or example.query.names):
-            return NOTHING
-        return example.query.captures(self._query) | path.captures(self._path.segments)
+        """Return what the wildcards take; of a name in several places, the first of path, query, headers and body."""
+        captures: dict[str, str] = {}
+        if example.body.patterns:
+            captures |= self._body.captures(example.body)
+        if self._headers and example.headers.variables:
+            captures |= self._headers.captures(example.headers)
+        if example.query.names:
+            captures |= example.query.captures(self._query)
+        if path.names:
+            captures |= path.captures(self._path.segments)
+        return captures or NOTHING
 
     def _rung_of(self, path: PathPattern) -> Rung | None:
         return rung_of(path, self._path, is_fuzzy=self._index.settings.fuzzy_paths)
@@ -129,6 +177,10 @@ class _Matching:
     @property
     def _scored_query(self) -> CallQuery | None:
         return self._query if self._index.settings.match_query_params else None
+
+
+def _listed_headers(call: Call, listed: Sequence[str]) -> SentHeaders | None:
+    return sent_headers(call, listed_names(listed)) if listed else None
 
 
 NOTHING: Final[Mapping[str, str]] = {}

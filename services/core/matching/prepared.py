@@ -1,10 +1,12 @@
-"""Examples made ready for matching: variables replaced, path and query taken apart (Postman's step 1)."""
+"""Examples made ready for matching: variables replaced, the saved request taken apart (Postman's step 1)."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from services.core.matching.bodies import NO_BODY, BodyPreparation, ExampleBody
+from services.core.matching.headers import NO_HEADERS, ExampleHeaders, HeaderPreparation
 from services.core.matching.paths import PathPattern
 from services.core.matching.queries import ExampleQuery, prepare_query
 from services.core.matching.segments import Segment, SegmentPattern, percent_decoded
@@ -29,15 +31,20 @@ class PreparedExample:
     rank: int
     paths: tuple[PathPattern, ...]
     query: ExampleQuery
+    headers: ExampleHeaders = NO_HEADERS
+    body: ExampleBody = NO_BODY
 
 
 MAX_URL_GROWTH: Final = 64 * 1024
 """The characters that variables may add to a saved URL. No client sends a longer one, and ten thousand examples whose
 variables contain each other must not take an hour to compile."""
 
+MAX_BODY_GROWTH: Final = 256 * 1024
+"""The same for a saved body: a variable may hold a whole document, and ten thousand such still compile in a minute."""
+
 
 class Preparation:
-    """Prepares the examples of one collection; examples that share a URL share what is made of it."""
+    """Prepares the examples of one collection; what examples have in common, a URL or a body, is made once."""
 
     def __init__(self, variables: Mapping[str, str], settings: MatchSettings) -> None:
         """Take the variables of collection and environment, and what the mock says about wildcards."""
@@ -46,6 +53,8 @@ class Preparation:
         self._urls: dict[Url, tuple[tuple[PathPattern, ...], ExampleQuery]] = {}
         self._patterns: dict[PathPattern, PathPattern] = {}
         self._texts: dict[str, str] = {}
+        self._headers = HeaderPreparation(self._resolved, has_wildcards=settings.match_wildcards)
+        self._bodies = BodyPreparation(self._resolved_body, has_wildcards=settings.match_wildcards)
 
     def prepare(self, examples: Iterable[Example]) -> list[PreparedExample]:
         """Return the examples prepared, in the order of their rank."""
@@ -56,7 +65,14 @@ class Preparation:
         if url not in self._urls:
             self._urls[url] = self._read(url)
         paths, query = self._urls[url]
-        return PreparedExample(example=example, rank=rank, paths=paths, query=query)
+        return PreparedExample(
+            example=example,
+            rank=rank,
+            paths=paths,
+            query=query,
+            headers=self._headers.prepare(example.request.headers),
+            body=self._bodies.prepare(example.request),
+        )
 
     def _read(self, url: Url) -> tuple[tuple[PathPattern, ...], ExampleQuery]:
         """Return the paths of a saved URL, and its query.
@@ -86,6 +102,9 @@ class Preparation:
 
     def _resolved(self, text: str) -> str:
         return substitute(text, self._variables, max_growth=MAX_URL_GROWTH)
+
+    def _resolved_body(self, text: str) -> str:
+        return substitute(text, self._variables, max_growth=MAX_BODY_GROWTH)
 
     def _pattern(self, path: str, path_variables: Sequence[PathVariable]) -> PathPattern:
         values = {variable.key: self._resolved(variable.value or "") for variable in path_variables}

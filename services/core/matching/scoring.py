@@ -40,7 +40,7 @@ and the plan of the index: where forms are equal, a dictionary finds them.
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.core.matching import paths
 from services.core.matching.paths import CallPath, Form, PathPattern, Segments
@@ -117,17 +117,22 @@ def _passes_for(sent: Segment, saved: Segment) -> bool:
     return saved.fits(sent) if isinstance(saved, SegmentPattern) else is_similar(sent, saved)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """What an example was found for.
+class Score(NamedTuple):
+    """What an example was found for. Named tuples are what is cheapest to make.
 
     rung: where its path stands; None where a selector chose an example whose path does not fit.
     query: how alike the queries are; None where the step was left out.
+    headers: the names of the headers that had to be equal, and are; None where the step was left out.
+    body_points: 5 for an equal body, 0 for another, and 0 where it had to be equal.
+    is_body_required: whether the body had to be equal, and is.
     selector: the name of the header that chose the example outright; empty where the sum decided.
     """
 
     rung: Rung | None
     query: QueryScore | None = None
+    headers: tuple[str, ...] | None = None
+    body_points: int = 0
+    is_body_required: bool = False
     selector: str = ""
 
     @property
@@ -144,4 +149,4 @@ class Score:
     @property
     def total(self) -> float:
         """The sum."""
-        return self.path_points + self.query_points
+        return self.path_points + self.query_points + self.body_points

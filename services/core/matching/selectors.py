@@ -1,26 +1,37 @@
-"""The three headers that choose an answer outright (Postman's "Create and use a mock server using the Postman API").
+"""The headers by which a call says how it is to be matched.
+
+They are those of Postman's "Create and use a mock server using the Postman API". Three choose an answer outright:
 
     x-mock-response-code   keeps the examples with that status code; the ladder goes on among them
     x-mock-response-id     the example with that id, or uid; whatever its path
     x-mock-response-name   the example with that name; whatever its path
 
 They work on the examples of the call's method, in this order. What finds nothing ends in no match: a test that asks for
-an answer must not get another. A code that is no number is a code that no example has.
+an answer must not get another. A code that is no number is a code that no example has. Of several examples with the
+name, those whose path fits the call come first.
+
+Two more go before what the mock is set to:
+
+    x-mock-match-request-headers   names of headers that must be equal, with commas between them; none at all for none
+    x-mock-match-request-body      `true` or `false`: whether bodies must be equal
 
 A header is bytes, read as Latin-1. Clients that know names in other letters send them as UTF-8, so what finds nothing
 as it was read is tried as UTF-8 as well.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final, NamedTuple
 
 from services.core.matching.call import Call
+from services.core.matching.settings import MatchSettings
 
 CODE: Final = "x-mock-response-code"
 ID: Final = "x-mock-response-id"
 NAME: Final = "x-mock-response-name"
+MATCH_HEADERS: Final = "x-mock-match-request-headers"
+MATCH_BODY: Final = "x-mock-match-request-body"
 
 NO_CODE: Final = -1
 """The code that no example has."""
@@ -39,13 +50,35 @@ NOTHING_SELECTED: Final = Selectors()
 
 def read_selectors(call: Call) -> Selectors:
     """Return the selectors of a call; of a header that occurs twice, the first."""
-    sent = {name: value.strip(" \t") for name, value in reversed(call.headers) if name in _SELECTORS}
+    return selectors_of(matching_headers(call))
+
+
+def matching_headers(call: Call) -> dict[str, str]:
+    """Return what a call says to matching itself: the headers of these names, the first of each."""
+    return {name: value.strip(" \t") for name, value in reversed(call.headers) if name in _SPOKEN}
+
+
+def selectors_of(sent: Mapping[str, str]) -> Selectors:
+    """Return the selectors among the headers of a call."""
     if not sent:
         return NOTHING_SELECTED
     return Selectors(code=_code(sent.get(CODE)), id=sent.get(ID), name=sent.get(NAME))
 
 
-_SELECTORS: Final = frozenset({CODE, ID, NAME})
+def headers_to_match(sent: Mapping[str, str], settings: MatchSettings) -> tuple[str, ...]:
+    """Return the names of the headers that must be equal, as the call lists them, or else the mock."""
+    listed = sent.get(MATCH_HEADERS)
+    return settings.match_headers if listed is None else tuple(listed.split(","))
+
+
+def must_match_body(sent: Mapping[str, str], settings: MatchSettings) -> bool:
+    """Tell whether bodies must be equal, as the call says, or else the mock; no other word than those two counts."""
+    said = sent.get(MATCH_BODY)
+    return settings.match_body if said is None else _YES_OR_NO.get(said.lower(), settings.match_body)
+
+
+_SPOKEN: Final = frozenset({CODE, ID, NAME, MATCH_HEADERS, MATCH_BODY})
+_YES_OR_NO: Final[Mapping[str, bool]] = {"true": True, "false": False}
 
 
 def _code(text: str | None) -> int | None:

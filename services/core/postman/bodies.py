@@ -33,8 +33,8 @@ def _read_by_mode(value: JsonObject, warn: Warn) -> Body | None:
     mode = value.get("mode")
     if mode is None:
         mode = next((mode.value for mode in BodyMode if value.get(mode.value) is not None), None)
-    if isinstance(mode, str) and mode in _READERS:
-        return _READERS[mode](value)
+    if isinstance(mode, str) and mode.lower() in _READERS:
+        return _READERS[mode.lower()](value)
     if mode is not None:
         warn("body/mode", f"is {text_of(mode)!r}, which is none of {', '.join(BodyMode)}: the body counts as empty")
     return None

@@ -145,7 +145,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """A collection. `schema_version` is "2.0" or "2.1"."""
+    """A collection. `schema_version` is "1.0", "2.0" or "2.1"."""
 
     id: CollectionId
     name: str

@@ -39,7 +39,7 @@ class BigNumber:
 
 
 JsonValue: TypeAlias = "bool | int | float | str | BigNumber | list[JsonValue] | dict[str, JsonValue] | None"
-JsonObject: TypeAlias = "dict[str, JsonValue]"
+JsonObject: TypeAlias = dict[str, "JsonValue"]
 
 
 def read_json(document: bytes, *, max_bytes: int = MAX_COLLECTION_BYTES) -> JsonValue:
@@ -69,8 +69,7 @@ def write_json(tree: JsonValue, *, max_bytes: int = MAX_COLLECTION_BYTES) -> byt
 
     Raises TooLarge and InvalidInput where `read_json` would refuse the result.
     """
-    if _is_deeper_than(tree, MAX_DEPTH):
-        raise InvalidInput.of("document", f"would be nested more than {MAX_DEPTH} levels deep.", "Nest it less deeply.")
+    check_depth(tree)
     document = _encode(json_text(tree))
     check_size(len(document), max_bytes)
     return document
@@ -89,6 +88,12 @@ def check_size(size: int, max_bytes: int) -> None:
     if size > max_bytes:
         limit = max_bytes // (1024 * 1024)
         raise TooLarge(f"The document has {size:,} bytes; up to {limit} MB are accepted. Split it into smaller ones.")
+
+
+def check_depth(tree: JsonValue) -> None:
+    """Raise InvalidInput where a tree that is to be written nests too deep to be read again."""
+    if _is_deeper_than(tree, MAX_DEPTH):
+        raise InvalidInput.of("document", f"would be nested more than {MAX_DEPTH} levels deep.", "Nest it less deeply.")
 
 
 def kind_of(value: JsonValue) -> str:

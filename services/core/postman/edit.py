@@ -6,7 +6,7 @@ the outline before an edit is compared with the outline after it, and a node who
 written down. No id ever moves, and the rest of the document stays as the customer wrote it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.core.errors import AlreadyExists, FailedPrecondition, InvalidInput, NotFound
@@ -116,21 +116,21 @@ def set_info(document: bytes, fields: Mapping[str, JsonValue], *, collection_id:
     """
     if fields.get("_postman_id", collection_id) != collection_id:
         raise InvalidInput.of("info._postman_id", "cannot be changed.", "Import the document as a new collection.")
-    draft = _Draft(document)
-    draft.file.info.update({**fields, "_postman_id": collection_id})
-    recognise_collection(draft.file.root)
-    return draft.finish()
+    file = open_collection(document)
+    file.info.update({**fields, "_postman_id": collection_id})
+    recognise_collection(file.root)
+    return write_json(file.root)
 
 
 def set_collection_id(document: bytes, collection_id: CollectionId) -> bytes:
     """Write another id into the document, as a copy of a collection needs it."""
-    draft = _Draft(document)
-    draft.file.info["_postman_id"] = collection_id
-    return draft.finish()
+    file = open_collection(document)
+    file.info["_postman_id"] = collection_id
+    return write_json(file.root)
 
 
 class _Draft:
-    """A document being edited. `outline` is what stood in it at first."""
+    """A document whose tree is being edited. `outline` is what stood in it at first."""
 
     def __init__(self, document: bytes) -> None:
         self.file = open_collection(document)
@@ -157,20 +157,22 @@ class _Draft:
     def finish(self) -> bytes:
         """Return the document, with every id where it was and those of new nodes written down."""
         known = {id(entry.node.json): entry.id for entry in self.outline.entries}
-        known |= self._write_new_ids(known)
-        while moved := [entry for entry in self._read_outline().entries if entry.id != known[id(entry.node.json)]]:
+        present = self._read_outline()
+        known |= self._write_new_ids(entry for entry in present.entries if id(entry.node.json) not in known)
+        while moved := [entry for entry in present.entries if entry.id != known[id(entry.node.json)]]:
             for entry in moved:  # Which may move others: those that had the same id in the file, and come later.
                 entry.node.json["id"] = known[id(entry.node.json)]
+            present = self._read_outline()
         return write_json(self.file.root)
 
-    def _write_new_ids(self, known: Mapping[int, str]) -> dict[int, str]:
-        """Write down and return the ids of nodes that are not known; raises for an id that a node cannot have."""
+    def _write_new_ids(self, added: Iterable[Entry]) -> dict[int, str]:
+        """Write down and return the ids of new nodes; raises for an id that a node cannot have."""
         taken = {(entry.node.id_space, entry.id) for entry in self.outline.entries}
-        added = [entry for entry in self._read_outline().entries if id(entry.node.json) not in known]
+        ids: dict[int, str] = {}
         for entry in added:
             _refuse_unusable_id(entry, taken)
-            entry.node.json["id"] = entry.id
-        return {id(entry.node.json): entry.id for entry in added}
+            entry.node.json["id"] = ids[id(entry.node.json)] = entry.id
+        return ids
 
     def _read_outline(self) -> Outline:
         return read_outline(self.file.tree, Notes(), self.file.path)

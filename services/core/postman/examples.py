@@ -42,7 +42,7 @@ def read_example(
         code=_read_code(value.get("code"), warn),
         status=text_of(value.get("status")),
         headers=read_headers(value.get("header")),
-        body=_read_body(value.get("body"), warn),
+        body=_read_body(value.get("stream") if value.get("body") is None else value["body"], warn),
         preview_language=text_of(value.get("_postman_previewlanguage")),
     )
 
@@ -115,6 +115,8 @@ def _read_body(value: JsonValue, warn: Warn) -> str | bytes:
             return value
         case {"type": "Base64", "data": str(data)}:
             return _decode(data, warn)
+        case {"type": "Buffer", "data": list(octets)}:
+            return _bytes_of(octets, warn)
         case _:
             warn("body", f"is {kind_of(value)}, not text: its JSON text is used")
             return json_text(value)
@@ -128,6 +130,18 @@ def _decode(data: str, warn: Warn) -> str | bytes:
     except (BadBase64, ValueError):
         warn("body/data", "is not Base64: the body counts as empty")
         return ""
+
+
+def _bytes_of(octets: list[JsonValue], warn: Warn) -> str | bytes:
+    """Return the bytes of a buffer as Node.js writes it in JSON, which is what Postman's SDK does with a `stream`."""
+    values = [octet for octet in octets if isinstance(octet, int) and 0 <= octet <= MAX_OCTET]
+    if len(values) < len(octets):
+        warn("body/data", "holds more than bytes: the body counts as empty")
+        return ""
+    return bytes(values)
+
+
+MAX_OCTET: Final = 255
 
 
 def _body_to_json(body: str | bytes) -> JsonValue:

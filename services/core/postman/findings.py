@@ -11,6 +11,12 @@ from services.core.postman.report import Finding, FindingKind
 MAX_FINDINGS_OF_A_KIND: Final = 1_000
 """More than anyone reads, and few enough for one message; what is beyond them is counted."""
 
+Path = tuple[str | int, ...]
+"""A way down a tree of JSON: the keys and indices to follow."""
+
+Locate = Callable[[Path], Path]
+"""Turns a path in the tree that is read into the path in the document that the customer sent."""
+
 Warn = Callable[[str, str], None]
 """Takes note of a lenient reading: the field below the node that is read (`header/3`), and a sentence's rest."""
 
@@ -20,7 +26,7 @@ class Spot:
     """A spot in a document: the names on the way for people, the keys on the way for programs."""
 
     place: tuple[str, ...]
-    path: tuple[str | int, ...]
+    path: Path
 
     @property
     def pointer(self) -> str:
@@ -33,10 +39,14 @@ class Spot:
 
 
 class Notes:
-    """The findings of one reading, in the order in which they were made, and the number of those beyond the limit."""
+    """The findings of one reading, in the order in which they were made, and the number of those beyond the limit.
+
+    locate: where the document has what is found; it differs from the spot where the tree is a conversion.
+    """
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.locate: Locate = lambda path: path
         self.omitted_count = 0
         self._counts: Counter[FindingKind] = Counter()
 
@@ -61,6 +71,7 @@ class Notes:
         if self._counts[kind] > MAX_FINDINGS_OF_A_KIND:
             self.omitted_count += 1
             return
+        pointer = Spot(spot.place, self.locate(spot.path)).pointer
         self.findings.append(
-            Finding(kind=kind, place=spot.place, pointer=spot.pointer, reason=reason, example_id=example_id)
+            Finding(kind=kind, place=spot.place, pointer=pointer, reason=reason, example_id=example_id)
         )

@@ -25,7 +25,7 @@ from services.core.postman.variables import read_variable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionReading:
-    """What a document says: the nouns, the report, and the collection's JSON without a wrapper."""
+    """What a document says: the nouns, the report, and the collection's JSON without a wrapper, never in format v1."""
 
     collection: Collection
     report: ImportReport
@@ -33,13 +33,13 @@ class CollectionReading:
 
 
 def read_collection(document: bytes, *, account_id: AccountId) -> CollectionReading:
-    """Return the collection of a document in format v2.0 or v2.1, for the account that will own it.
+    """Return the collection of a document in format v1, v2.0 or v2.1, for the account that will own it.
 
     Raises TooLarge above 100 MB, and InvalidInput where the document is no such collection.
     """
-    file, notes = open_collection(document), Notes()
-    collection = _read_collection(file, account_id, notes)
-    return CollectionReading(collection=collection, report=_report(collection, notes), tree=file.tree)
+    file = open_collection(document)
+    collection = _read_collection(file, account_id, file.notes)
+    return CollectionReading(collection=collection, report=_report(collection, file.notes), tree=file.tree)
 
 
 def _read_collection(file: CollectionFile, account_id: AccountId, notes: Notes) -> Collection:

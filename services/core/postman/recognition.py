@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from services.core.errors import FieldViolation, InvalidInput
 from services.core.postman.document import JsonObject, JsonValue, read_json
+from services.core.postman.findings import Notes
+from services.core.postman.v1.convert import convert_v1, is_v1
 from services.core.postman.values import object_of, text_of
 
 MAX_ENVIRONMENT_BYTES: Final = 30 * 1024 * 1024
@@ -15,7 +17,7 @@ MAX_ENVIRONMENT_BYTES: Final = 30 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """The version of the collection format that a file names, "2.0" or "2.1"; `draft` is a draft's full name."""
+    """The version of the collection format that a file is in, "1.0", "2.0" or "2.1"; `draft` is a draft's full name."""
 
     version: str
     draft: str = ""
@@ -23,13 +25,19 @@ class Schema:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionFile:
-    """A document that is a collection: `path` leads from its `root` to the collection's `tree`."""
+    """A document that is a collection: `path` leads from its `root` to the collection's `tree`.
+
+    Of a document in format v1, root and tree are what it is in format v2.1, under the same path.
+
+    notes: what was found while opening it; whoever goes on reading adds to them.
+    """
 
     root: JsonValue
     path: tuple[str, ...]
     tree: JsonObject
     info: JsonObject
     schema: Schema
+    notes: Notes = field(default_factory=Notes, compare=False, repr=False)
 
 
 def open_collection(document: bytes) -> CollectionFile:
@@ -44,10 +52,24 @@ def open_collection(document: bytes) -> CollectionFile:
 def recognise_collection(root: JsonValue) -> CollectionFile:
     """Return the collection of a document's tree; raises InvalidInput as `open_collection` does."""
     tree, path = _unwrap(root, "collection")
+    if isinstance(tree, dict) and is_v1(tree):
+        return _converted(root, path, _checked(tree, "collection", _COLLECTION_V1))
     collection = _checked(tree, "collection", _COLLECTION)
     info = object_of(collection.get("info"))
     schema = _read_schema(text_of(info.get("schema")))
     return CollectionFile(root=root, path=path, tree=collection, info=info, schema=schema)
+
+
+def _converted(root: JsonValue, path: tuple[str, ...], tree: JsonObject) -> CollectionFile:
+    converted = convert_v1(tree, path)
+    return CollectionFile(
+        root={**root, path[0]: converted.tree} if path and isinstance(root, dict) else converted.tree,
+        path=path,
+        tree=converted.tree,
+        info=object_of(converted.tree["info"]),
+        schema=Schema(version="1.0"),
+        notes=converted.notes,
+    )
 
 
 def open_environment(document: bytes) -> JsonObject:
@@ -78,6 +100,7 @@ _COLLECTION: Final = (
     _Property("info", "schema", str),
     _Property("", "item", list),
 )
+_COLLECTION_V1: Final = (_Property("", "name", str), _Property("", "requests", list))
 _ENVIRONMENT: Final = (_Property("", "name", str), _Property("", "values", list))
 _TYPES: Final = {dict: "object", list: "array", str: "string"}
 
@@ -114,12 +137,11 @@ def _read_schema(text: str) -> Schema:
     if found is None or found["version"] not in {"1.0", "2.0", "2.1"}:
         raise InvalidInput.of("info.schema", f"names no known version of the format: {text!r}.", _EXPORT_AGAIN)
     if found["version"] == "1.0":
-        raise InvalidInput.of("info.schema", _V1_PROBLEM, _EXPORT_AGAIN)
+        raise InvalidInput.of("info.schema", "names format v1, which has no info and no item.", _EXPORT_AGAIN)
     return Schema(version=found["version"], draft=found["full"] if found["draft"] else "")
 
 
 _SCHEMA: Final = re.compile(r"/collection/v(?P<full>(?P<version>\d+\.\d+)\.\d+(?P<draft>-[\w.-]+)?)(?:/|$)")
-_V1_PROBLEM: Final = "is a collection in format v1, which is not supported yet."
 
 
 def _unwrap(root: JsonValue, name: str) -> tuple[JsonValue, tuple[str, ...]]:
@@ -129,7 +151,7 @@ def _unwrap(root: JsonValue, name: str) -> tuple[JsonValue, tuple[str, ...]]:
     return root, ()
 
 
-_NEVER_IN_A_WRAPPER: Final = frozenset({"info", "item", "values"})
+_NEVER_IN_A_WRAPPER: Final = frozenset({"info", "item", "requests", "values"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,13 +169,9 @@ _KINDS: Final = (
         name="collection",
         problem="is a collection, not an environment.",
         remedy="Import it as a collection.",
-        looks_so=lambda tree: {"info", "item"} <= tree.keys() or isinstance(tree.get("collection"), dict),
-    ),
-    _Kind(
-        name="collection v1",
-        problem=_V1_PROBLEM,
-        remedy=_EXPORT_AGAIN,
-        looks_so=lambda tree: isinstance(tree.get("requests"), list) and "info" not in tree,
+        looks_so=lambda tree: (
+            {"info", "item"} <= tree.keys() or isinstance(tree.get("collection"), dict) or is_v1(tree)
+        ),
     ),
     _Kind(
         name="globals",

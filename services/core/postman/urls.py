@@ -10,6 +10,8 @@ nothing is decoded or validated. The cuts are those of Postman's collection SDK:
 * The base ends at the first slash (after `://`, where there is one): of `users/1`, `users` is the base. Of `//users/1`
   nothing is.
 * The query begins at the first `?`; each parameter is cut at its first `=`.
+* Blanks before a URL are none of it, a backslash before the query is a slash, and slashes beyond the two of `://` count
+  for nothing.
 
 In a URL object the parts win over `raw`. Postman's SDK never reads `raw`; here it is parsed where host, path and query
 are all missing, for else a hand-written `{"raw": …}` would mean `/`.
@@ -22,20 +24,31 @@ from typing import Final
 
 from services.core.postman.collection import PathVariable, QueryParameter, Url
 from services.core.postman.document import JsonObject, JsonValue
-from services.core.postman.values import entries, is_disabled, key_of, text_of
+from services.core.postman.values import entries, is_disabled, key_of, object_of, text_of
 
 
 def parse_url(text: str) -> Url:
     """Return the parts of a URL's text; every text is a URL."""
+    text = text.lstrip(_BLANKS)
     shape = _shape(text)
     end = _find(shape, "#", 0, len(text))
     query = _find(shape, "?", 0, end)
-    path = _find(shape, "/", _host_start(shape, query), query)
+    if "\\" in shape[:query]:
+        return parse_url(_with_slashes(text, shape, query))
+    start = _host_start(shape, query)
+    host = _behind_slashes(shape, start, query)
+    path = _find(shape, "/", host, query)
     return Url(
-        base=text[:path],
+        base=text[:start] + text[host:path],
         path=text[path:query],
         query=parse_query(text[query + 1 : end]) if query < end else (),
     )
+
+
+_BLANKS: Final = "".join(
+    ["\t\n\v\f\r \u00a0\u1680", *map(chr, range(0x2000, 0x200B)), "\u2028\u2029\u202f\u205f\u3000\ufeff"]
+)
+"""What JavaScript's `trim` takes away."""
 
 
 def parse_query(text: str) -> tuple[QueryParameter, ...]:
@@ -74,6 +87,11 @@ def _shape(text: str) -> str:
 _TOKEN: Final = re.compile(r"\{\{[^{}]*\}\}")
 
 
+def _with_slashes(text: str, shape: str, end: int) -> str:
+    """Return the text with every backslash before `end` turned, but for those in tokens."""
+    return "".join("/" if mark == "\\" else text[at] for at, mark in enumerate(shape[:end])) + text[end:]
+
+
 def _find(shape: str, delimiter: str, start: int, end: int) -> int:
     """Return the position of the delimiter, or `end`."""
     position = shape.find(delimiter, start, end)
@@ -81,9 +99,17 @@ def _find(shape: str, delimiter: str, start: int, end: int) -> int:
 
 
 def _host_start(shape: str, end: int) -> int:
-    """Return where the host begins: behind `://`, unless a slash stands before that (then it belongs to the path)."""
+    """Return where what follows `://` begins, unless a slash stands before that (then it belongs to the path)."""
     scheme = shape.find("://", 0, end)
     return scheme + len("://") if scheme >= 0 and "/" not in shape[:scheme] else 0
+
+
+def _behind_slashes(shape: str, start: int, end: int) -> int:
+    """Return where the host begins: behind all slashes that follow `://`, of which the path of a file keeps one."""
+    if start == 0:
+        return start
+    behind = end - len(shape[start:end].lstrip("/"))
+    return max(start, behind - 1) if shape[:start].lower() == "file://" else behind
 
 
 def _split(text: str, delimiter: str) -> Iterator[str]:
@@ -110,7 +136,14 @@ def _base(value: JsonObject) -> str:
     labels = value.get("host")
     if isinstance(labels, list):
         host = ".".join(text_of(label) for label in labels)
-    return _with_separator(protocol) + host + (f":{port}" if port else "")
+    return _with_separator(protocol) + _user(value.get("auth")) + host + (f":{port}" if port else "")
+
+
+def _user(value: JsonValue) -> str:
+    """Return `user:password@` as far as a URL object's `auth` has it."""
+    user, password = (object_of(value).get(part) for part in ("user", "password"))
+    text = (user if isinstance(user, str) else "") + (f":{password}" if isinstance(password, str) else "")
+    return f"{text}@" if isinstance(user, str) or isinstance(password, str) else ""
 
 
 def _with_separator(protocol: str) -> str:
@@ -158,9 +191,11 @@ def _path_variables(value: JsonValue) -> tuple[PathVariable, ...]:
 def _json_parts(url: Url) -> Iterator[tuple[str, JsonValue]]:
     """Yield the fields of a URL object that are not empty, in the order of Postman's app."""
     cut = _BASE.fullmatch(url.base)
-    protocol, host, port = cut.groups() if cut else (None, url.base, None)
+    protocol, user, host, port = cut.groups() if cut else (None, None, url.base, None)
     if protocol is not None:
         yield "protocol", protocol
+    if user is not None:
+        yield "auth", _auth_to_json(user)
     if host:
         yield "host", _pieces(host, ".")
     if port is not None:
@@ -177,7 +212,12 @@ def _pieces(text: str, delimiter: str) -> list[JsonValue]:
     return [*text.split(delimiter)]
 
 
-_BASE: Final = re.compile(r"(?:([^:/]+)://)?(.+?)(?::([^:/]+))?", re.DOTALL)
+_BASE: Final = re.compile(r"(?:([^:/]+)://)?(?:(.*)@)?(.+?)(?::([^:/]+))?", re.DOTALL)
+
+
+def _auth_to_json(text: str) -> JsonValue:
+    user, colon, password = text.partition(":")
+    return {"user": user, **({"password": password} if colon else {})}
 
 
 def _parameter_to_json(parameter: QueryParameter) -> JsonValue:

@@ -7,14 +7,15 @@ room for new ones.
 
 from collections import OrderedDict
 from collections.abc import Collection as Container
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Final
 
 from services.core.postman.collection import Example, Header
-from services.core.rendering.headers import completed, default_type, header_name, header_value
-from services.core.rendering.template import Template, compile_template
+from services.core.rendering.gaps import Gap, Occasion, Template
+from services.core.rendering.headers import CONTENT_TYPE, completed, default_type, header_name, header_value, is_json
+from services.core.rendering.tokens import compile_template
 
 BODILESS: Final = frozenset({204, 304})
 """The status codes whose replies have no body, and no length of one either."""
@@ -48,10 +49,10 @@ class Draft:
         texts = [template for _, template in self.headers]
         return all(text.is_static for text in (*texts, self.body) if isinstance(text, Template))
 
-    def fill(self, captures: Mapping[str, str]) -> Reply:
-        """Return the reply with each gap filled with what was taken from the call."""
-        body = self.body if isinstance(self.body, bytes) else _encoded(self.body.fill(captures))
-        headers = ((name, header_value(value.fill(captures))) for name, value in self.headers)
+    def fill(self, occasion: Occasion) -> Reply:
+        """Return the reply with each gap filled."""
+        body = self.body if isinstance(self.body, bytes) else _encoded(self.body.fill(occasion))
+        headers = [(name, header_value(value.fill(occasion))) for name, value in self.headers]
         if self.status in BODILESS:
             return Reply(status=self.status, headers=tuple(completed(headers, None)), body=b"")
         length = (b"content-length", b"%d" % len(body))
@@ -66,17 +67,28 @@ def _shared(pair: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
 
 
 def draft_reply(example: Example, variables: Mapping[str, str], captured: Container[str]) -> Draft:
-    """Return the draft of an example's reply, with a gap wherever a name in `captured` occurs."""
+    """Return the draft of an example's reply, with a gap wherever the call or chance has to bring something.
 
-    def template(text: str) -> Template:
-        return compile_template(text, variables, captured)
-
+    captured: the names of what the example takes from the call.
+    """
+    headers = tuple(
+        (name, compile_template(header.value, variables, captured)) for name, header in _sendable(example.headers)
+    )
+    usual_type = default_type(example.preview_language, is_binary=isinstance(example.body, bytes))
     return Draft(
         status=_status(example.code),
-        headers=tuple((name, template(header.value)) for name, header in _sendable(example.headers)),
-        body=example.body if isinstance(example.body, bytes) else template(example.body),
-        default_type=default_type(example.preview_language, is_binary=isinstance(example.body, bytes)),
+        headers=headers,
+        body=example.body
+        if isinstance(example.body, bytes)
+        else compile_template(example.body, variables, captured, is_json=_is_json(headers, usual_type)),
+        default_type=usual_type,
     )
+
+
+def _is_json(headers: Iterable[tuple[bytes, Template]], usual_type: bytes) -> bool:
+    """Tell whether a body will be sent as JSON, as far as that is known before there is a call."""
+    known = ((name, header_value(value.source)) for name, value in headers)
+    return is_json(next(value for name, value in completed(known, usual_type) if name == CONTENT_TYPE))
 
 
 def _status(code: int) -> int:
@@ -128,9 +140,15 @@ class Drafts:
 
 def _size_of(draft: Draft | Reply) -> int:
     """Return about how many bytes a draft takes up."""
-    body = draft.body if isinstance(draft.body, bytes) else "".join(draft.body.parts)
-    return len(body) + BYTES_PER_HEADER * (len(draft.headers) + 1)
+    headers = BYTES_PER_HEADER * (len(draft.headers) + 1)
+    if isinstance(draft.body, bytes):
+        return headers + len(draft.body)
+    gaps = sum(isinstance(part, Gap) for part in draft.body.parts)
+    return headers + len(draft.body.source) + BYTES_PER_GAP * gaps
 
 
 BYTES_PER_HEADER: Final = 250
 """A pair, its name, its value and their share of the draft."""
+
+BYTES_PER_GAP: Final = 500
+"""A gap, what tells its value, and the piece of text behind it."""

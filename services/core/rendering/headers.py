@@ -62,6 +62,14 @@ def completed(headers: Iterable[tuple[bytes, bytes]], default_type: bytes | None
 _MEDIA_TYPE: Final = re.compile(rb"[!#$%&'+\-.^_`|~0-9A-Za-z]+/[!#$%&'+\-.^_`|~0-9A-Za-z]+[ \t]*(?:;|$)")
 
 
+def is_json(content_type: bytes) -> bool:
+    """Tell whether a body of this type is JSON, plain or with a name of its own such as `application/vnd.api+json`."""
+    return _JSON.match(content_type) is not None
+
+
+_JSON: Final = re.compile(rb"[^;]*[/+]json[ \t]*(?:;|$)", re.IGNORECASE)
+
+
 def default_type(preview_language: str, *, is_binary: bool) -> bytes:
     """Return the Content-Type of an example that has none."""
     language = preview_language.strip().lower()

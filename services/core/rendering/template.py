@@ -7,9 +7,10 @@ templates"):
     1. captures      what the wildcards of the example took from the call
     2. environment   the variables of the mock's environment
     3. collection    the variables of the collection
+    4. the rest      dynamic variables and contextual templates, whose names begin with `$`
 
 Where a name occurs twice in one list, the last entry wins; disabled entries are invisible. A token that no list knows
-stays in the text as it is, `{{$name}}` included.
+stays in the text as it is. Environment and collection are this module's; the others, which need a call, are `tokens`'s.
 
 Values may hold tokens themselves, and a token may be put together from others: `{{host-{{stage}}}}`. So the text is
 gone over until nothing is left to replace, 19 times at most, as Postman's collection SDK does. Only what was taken from
@@ -18,8 +19,7 @@ the call is never gone over again: a client cannot read a variable by sending it
 
 import re
 from collections.abc import Collection as Container
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final
 
 from services.core.postman.collection import Collection
@@ -69,37 +69,3 @@ def _replaced_once(text: str, variables: Mapping[str, str], hidden: Container[st
             pieces += (text[end : token.start()], value)
             end = token.end()
     return [*pieces, text[end:]]
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A text with gaps for captures: literal text at the even places, names at the odd ones."""
-
-    parts: tuple[str, ...]
-
-    @property
-    def is_static(self) -> bool:
-        """Whether there is no gap to fill."""
-        return len(self.parts) == 1
-
-    def fill(self, captures: Mapping[str, str]) -> str:
-        """Return the text with each gap filled; what is put in is not looked at again."""
-        if self.is_static:
-            return self.parts[0]
-        return "".join(captures[part] if index % 2 else part for index, part in enumerate(self.parts))
-
-
-def compile_template(text: str, variables: Mapping[str, str], captured: Container[str]) -> Template:
-    """Return the text with its variables replaced, and a gap for every token whose name is in `captured`."""
-    return Template(tuple(_gaps(substitute(text, variables, hidden=captured), captured)))
-
-
-def _gaps(text: str, captured: Container[str]) -> Iterator[str]:
-    """Yield literal text and names by turns, beginning and ending with literal text."""
-    start = 0
-    for token in TOKEN.finditer(text) if captured else ():
-        if token[1] in captured:
-            yield text[start : token.start()]
-            yield token[1]
-            start = token.end()
-    yield text[start:]

@@ -4,11 +4,13 @@ from typing import Final, NamedTuple
 
 from services.core.call_log import Outcome
 from services.core.ids import ExampleId
+from services.core.matching.call import Call
 from services.core.matching.explain import diagnostics
 from services.core.matching.index import MockIndex
 from services.core.matching.match import Match, NoMatch, NoMatchReason
 from services.core.mocks import ServerResponse
 from services.core.rendering.reply import Reply, render
+from services.core.rendering.sources import Sources
 from services.core.serving.errors import NO_EXAMPLES, NO_MATCHING_REQUEST, EdgeError, error_reply
 from services.core.serving.server_responses import without_body
 
@@ -36,13 +38,13 @@ class Answer(NamedTuple):
         return self.outcome.is_success
 
 
-def example_answer(found: Match | NoMatch, index: MockIndex, method: str) -> Answer:
+def example_answer(found: Match | NoMatch, index: MockIndex, call: Call, sources: Sources) -> Answer:
     """Return the answer of the example that was found, or the error that none was."""
     if isinstance(found, NoMatch):
         error = NO_EXAMPLES if found.reason is NoMatchReason.NO_EXAMPLES else NO_MATCHING_REQUEST
-        return error_answer(error, method)._replace(match_summary=diagnostics(found), no_match=found.reason)
+        return error_answer(error, call.method)._replace(match_summary=diagnostics(found), no_match=found.reason)
     example = found.example.example
-    return Answer(render(found, index), Outcome.MATCHED, example.name, example.id, diagnostics(found))
+    return Answer(render(found, index, call, sources), Outcome.MATCHED, example.name, example.id, diagnostics(found))
 
 
 def server_response_answer(response: ServerResponse, reply: Reply, method: str) -> Answer:

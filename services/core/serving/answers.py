@@ -2,7 +2,7 @@
 
 Only what decides the match is the key: method, path and query. A call that brings anything else that the rules may
 look at (a selector header, a body, headers that must match) is matched anew each time, and so is one whose reply is
-made from the call: rendered twice, it is not the very same object.
+made from the call or by chance, and thus is not kept ready.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +11,8 @@ from typing import Final
 from services.core.matching.call import Call
 from services.core.matching.index import MockIndex
 from services.core.matching.match import NoMatch, match
-from services.core.rendering.reply import render
+from services.core.rendering.reply import is_prepared
+from services.core.rendering.sources import Sources
 from services.core.serving.answer import Answer, example_answer
 
 DECIDING_HEADERS: Final = frozenset(
@@ -54,22 +55,24 @@ class Answers:
         self._size_bytes = 0
         self._turn = 0
 
-    def of(self, key: MethodPathQuery, header_names: Iterable[str], call: Callable[[], Call]) -> Answer:
+    def of(
+        self, key: MethodPathQuery, header_names: Iterable[str], call: Callable[[], Call], sources: Sources
+    ) -> Answer:
         """Return the answer to a call without a body; `call` makes the call where it has to be matched."""
         if not self._is_simple or not DECIDING_HEADERS.isdisjoint(header_names):
-            return self.anew(call())
+            return self.anew(call(), sources)
         known = self._known.get(key)
-        return known if known is not None else self._first(key, call())
+        return known if known is not None else self._first(key, call(), sources)
 
-    def anew(self, call: Call) -> Answer:
+    def anew(self, call: Call, sources: Sources) -> Answer:
         """Return the answer to any call."""
-        return example_answer(match(call, self._index), self._index, call.method)
+        return example_answer(match(call, self._index), self._index, call, sources)
 
-    def _first(self, key: MethodPathQuery, call: Call) -> Answer:
+    def _first(self, key: MethodPathQuery, call: Call, sources: Sources) -> Answer:
         found = match(call, self._index)
-        answer = example_answer(found, self._index, call.method)
+        answer = example_answer(found, self._index, call, sources)
         if key not in self._known:
-            is_always_same = isinstance(found, NoMatch) or render(found, self._index) is answer.reply
+            is_always_same = isinstance(found, NoMatch) or is_prepared(answer.reply, found, self._index)
             self._remember(key, answer if is_always_same else None)
         return answer
 

@@ -33,6 +33,7 @@ CONFIG_MASK: Mapping[str, str] = {
     "matchWildcards": "config.literal_wildcards",
     "delay": "config.delay",
     "serverResponseId": "config.server_response_id",
+    "seed": "config.seed",
 }
 """Key of the body -> field of registry's update mask."""
 
@@ -91,6 +92,7 @@ def _config(config: Fields) -> MockConfig:
         ),
         delay=_delay(config),
         server_response_id=ServerResponseId(config.text("serverResponseId")) or None,
+        seed=config.text("seed"),
     )
 
 

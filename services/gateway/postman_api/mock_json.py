@@ -1,7 +1,8 @@
 """A mock as Postman's API shows it.
 
 Its keys come in Postman's order. What Postman's own object does not tell (`description`, `versionTag`, and that a mock
-is `private`: `isPublic` is about a workspace) stands behind, where there is something to tell.
+is `private`: `isPublic` is about a workspace) stands behind, where there is something to tell; so does Understudy's own
+`seed` in the config.
 """
 
 from services.core.access.visibility import Visibility
@@ -51,6 +52,7 @@ def _config_json(config: MockConfig) -> JsonObject:
         "matchWildcards": settings.match_wildcards,
         "delay": None if config.delay is None else _delay_json(config.delay),
         "serverResponseId": config.server_response_id,
+        **({"seed": config.seed} if config.seed else {}),
     }
 
 

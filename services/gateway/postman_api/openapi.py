@@ -36,6 +36,11 @@ CONFIG: Schema = {
             },
         },
         "serverResponseId": OPTIONAL_TEXT,
+        "seed": {
+            "type": ["string", "null"],
+            "maxLength": 255,
+            "description": "Makes the replies to the same call the same, dynamic variables included.",
+        },
     },
 }
 MOCK: Mapping[str, JsonValue] = {

@@ -118,6 +118,7 @@ def config_of(document: Mapping[str, Any], server_response_id: str | None) -> Mo
         if delay is None
         else Delay(duration=timedelta(microseconds=delay["microseconds"]), preset=delay["preset"]),
         server_response_id=None if server_response_id is None else ServerResponseId(server_response_id),
+        seed=document.get("seed", ""),
     )
 
 
@@ -129,6 +130,7 @@ def config_document(config: MockConfig) -> dict[str, object]:
         "delay": None
         if delay is None
         else {"microseconds": delay.duration // timedelta(microseconds=1), "preset": delay.preset},
+        "seed": config.seed,
     }
 
 

@@ -23,12 +23,12 @@ def mock(understudy: Understudy) -> str:
 
 def test_a_mock_is_made_of_a_collection_that_is_named(understudy: Understudy) -> None:
     made = understudy.json(
-        "mocks", "create", "Small shop", "--name", "Named", "--delay", "3g", "--match-header", "Accept"
+        "mocks", "create", "Small shop", "--name", "Named", "--delay", "3g", "--match-header", "X-Tenant"
     )
 
     assert SHOP_ID == made["collection_id"]
     assert {"duration_seconds": 0.1, "preset": "2"} == made["config"]["delay"]
-    assert ["Accept"] == made["config"]["match_settings"]["match_headers"]
+    assert ["X-Tenant"] == made["config"]["match_settings"]["match_headers"]
     assert httpx.get(made["url"] + "/status").json() == {"status": "open"}
 
 
@@ -44,14 +44,27 @@ def test_a_mock_is_listed_in_a_table_with_whole_ids_and_urls(understudy: Underst
 def test_what_is_not_named_in_an_update_stays_as_it_is_and_an_empty_value_takes_away(
     understudy: Understudy, mock: str
 ) -> None:
-    understudy.json("mocks", "update", mock, "--delay", "250", "--match-header", "Accept", "--match-body")
+    understudy.json(
+        "mocks", "update", mock, "--delay", "250", "--match-header", "Accept", "--match-body", "--seed", "7"
+    )
 
     renamed = understudy.json("mocks", "update", mock, "--delay", "")
 
     assert renamed["config"]["delay"] is None
     assert ["Accept"] == renamed["config"]["match_settings"]["match_headers"]
     assert renamed["config"]["match_settings"]["match_body"] is True
+    assert renamed["config"]["seed"] == "7"
     assert mock == renamed["name"]
+
+
+def test_a_mock_is_made_with_a_seed_which_an_empty_one_takes_away(understudy: Understudy) -> None:
+    made = understudy.json("mocks", "create", SHOP_ID, "--name", "Seeded", "--seed", "release 12")
+    shown = understudy("mocks", "get", "Seeded").output
+    changed = understudy.json("mocks", "update", "Seeded", "--seed", "")
+
+    assert "release 12" == made["config"]["seed"]
+    assert "release 12" in shown
+    assert "" == changed["config"]["seed"]
 
 
 def test_a_mock_pinned_to_a_tag_goes_on_answering_the_old_example(understudy: Understudy) -> None:

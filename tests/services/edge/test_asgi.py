@@ -13,6 +13,7 @@ from services.edge.http import MockPath
 from services.edge.loading import SnapshotLoader
 from services.edge.metrics import CallMetrics, SnapshotMetrics
 from services.edge.recorder import Recorder
+from services.edge.reply_sources import reply_sources
 from services.edge.snapshots import Snapshots
 from services.wire.calllog_codec import decode_entry
 from services.wire.key_ring import KeyCopy
@@ -43,6 +44,7 @@ class Server:
             keys=KeyCopy(),
             recorder=Recorder(self.entries.append, ServedCallEncoder(body_limit=100).encode, metrics),
             metrics=metrics,
+            sources=reply_sources("http://pictures.example"),
             body_limit=10,
         )
 

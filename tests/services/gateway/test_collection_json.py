@@ -10,6 +10,7 @@ from services.core.postman.reader import read_collection
 from services.gateway.postman_api.collection_json import minimal_json, with_identities
 from services.gateway.postman_api.replies import json_bytes
 from tests.builders import a_collection, a_folder, an_example, an_item, document
+from tests.core.postman_v1 import a_v1_collection, a_v1_folder, a_v1_request, a_v1_response
 
 MADE = datetime(2024, 5, 1, 8, 0, 0, 999_000, tzinfo=UTC)
 CHANGED = datetime(2024, 5, 2, 8, 0, 0, tzinfo=UTC)
@@ -103,3 +104,13 @@ def test_the_minimal_model_is_the_tree_of_ids_and_names() -> None:
             "item": [{"name": "Read", "id": "i-1", "uid": "4711-i-1"}],
         }
     ] == tree["item"]
+
+
+def test_a_collection_in_format_v1_is_shown_in_format_v2_1() -> None:
+    tree = shown(a_v1_collection(a_v1_request("a", a_v1_response("e")), folders=[a_v1_folder("f", "a")]))
+
+    (folder,) = tree["item"]
+    (item,) = folder["item"]
+    (example,) = item["response"]
+    assert tree["info"]["schema"].endswith("/v2.1.0/collection.json")
+    assert ["4711-f", "4711-a", "4711-e"] == [node["uid"] for node in (folder, item, example)]

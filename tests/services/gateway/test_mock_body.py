@@ -28,6 +28,7 @@ def test_everything_that_can_be_said_is_read() -> None:
                     "matchWildcards": False,
                     "delay": {"type": "fixed", "duration": 250},
                     "serverResponseId": "s",
+                    "seed": "release 12",
                 },
             }
         }
@@ -50,7 +51,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     )
     assert draft.config.delay is not None
     assert timedelta(milliseconds=250) == draft.config.delay.duration
-    assert "s" == draft.config.server_response_id
+    assert ("s", "release 12") == (draft.config.server_response_id, draft.config.seed)
 
 
 def test_only_what_is_named_is_changed() -> None:

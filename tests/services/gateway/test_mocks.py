@@ -82,6 +82,7 @@ async def test_the_whole_config_is_taken_and_echoed(api: httpx.AsyncClient, uids
         "matchWildcards": False,
         "delay": {"type": "fixed", "duration": 250},
         "serverResponseId": None,
+        "seed": "release 12",
     }
     mock = await created(api, collection=uids["collection"], config=config, description="d", private=True)
     shown = (await api.get(f"/mocks/{mock['id']}")).json()["mock"]

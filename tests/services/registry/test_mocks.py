@@ -29,6 +29,7 @@ FULL_CONFIG = MockConfig(
         base_path_fallback=False,
     ),
     delay=Delay(duration=timedelta(milliseconds=1, microseconds=500)),
+    seed="release 12",
 )
 
 
@@ -213,6 +214,14 @@ async def test_each_setting_of_the_config_changes_alone(mock: Mock, mocking: Run
         assert getattr(FULL_CONFIG.match_settings, name) == getattr(settings, name)
         assert number == sum(getattr(settings, name) != getattr(MatchSettings(), name) for name in SETTING_NAMES)
     assert FULL_CONFIG.match_settings == changed.config.match_settings
+
+
+async def test_a_seed_is_given_and_taken_away_alone(mock: Mock, mocking: RunningRegistry) -> None:
+    seeded = await mocking.administrator.update_mock(mock.id, MockDraft(config=FULL_CONFIG), fields=["config.seed"])
+    without = await mocking.administrator.update_mock(mock.id, MockDraft(), fields=["config.seed"])
+
+    assert replace(mock.config, seed="release 12") == seeded.config
+    assert mock.config == without.config
 
 
 async def test_the_whole_config_changes_at_once(mock: Mock, mocking: RunningRegistry) -> None:

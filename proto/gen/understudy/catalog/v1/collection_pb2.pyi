@@ -80,7 +80,7 @@ class Collection(_message.Message):
     description: _builtins.str
     """description is `info.description` as text, at most its first 10,000 characters."""
     schema_version: _builtins.str
-    """schema_version is "2.0" or "2.1"."""
+    """schema_version is "1.0", "2.0" or "2.1"; the first edit of a collection in 1.0 makes it 2.1."""
     item_count: _builtins.int
     """item_count is the number of saved requests."""
     example_count: _builtins.int

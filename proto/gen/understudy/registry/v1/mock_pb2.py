@@ -26,23 +26,23 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!understudy/registry/v1/mock.proto\x12\x16understudy.registry.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"D\n\x05\x44\x65lay\x12\x0e\n\x06preset\x18\x01 \x01(\t\x12+\n\x08\x64uration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x86\x02\n\nMockConfig\x12\x15\n\rmatch_headers\x18\x01 \x03(\t\x12\x12\n\nmatch_body\x18\x02 \x01(\x08\x12\x1b\n\x13ignore_query_params\x18\x03 \x01(\x08\x12\x19\n\x11literal_wildcards\x18\x04 \x01(\x08\x12\x13\n\x0b\x65xact_paths\x18\x05 \x01(\x08\x12,\n\x05\x64\x65lay\x18\x06 \x01(\x0b\x32\x1d.understudy.registry.v1.Delay\x12\x1a\n\x12server_response_id\x18\x07 \x01(\t\x12\x1c\n\x14literal_placeholders\x18\x08 \x01(\x08\x12\x18\n\x10\x65xact_base_paths\x18\t \x01(\x08\"\xc5\x03\n\x04Mock\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\x03\x12\x0b\n\x03uid\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x15\n\rcollection_id\x18\x06 \x01(\t\x12\x16\n\x0e\x65nvironment_id\x18\x07 \x01(\t\x12\x13\n\x0brelease_tag\x18\x08 \x01(\t\x12\x36\n\nvisibility\x18\t \x01(\x0e\x32\".understudy.registry.v1.Visibility\x12\x32\n\x06\x63onfig\x18\n \x01(\x0b\x32\".understudy.registry.v1.MockConfig\x12\x13\n\x0b\x64\x65\x61\x63tivated\x18\x0b \x01(\x08\x12\x10\n\x08mock_url\x18\x0c \x01(\t\x12\x12\n\ncreated_by\x18\r \x01(\x03\x12\x12\n\nupdated_by\x18\x0e \x01(\x03\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12/\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xee\x02\n\x0eServerResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07mock_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0bstatus_code\x18\x04 \x01(\x05\x12>\n\x07headers\x18\x05 \x03(\x0b\x32-.understudy.registry.v1.ServerResponse.Header\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x07 \x01(\x0c\x12\x12\n\ncreated_by\x18\x08 \x01(\x03\x12\x12\n\nupdated_by\x18\t \x01(\x03\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a$\n\x06Header\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t*W\n\nVisibility\x12\x1a\n\x16VISIBILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11VISIBILITY_PUBLIC\x10\x01\x12\x16\n\x12VISIBILITY_PRIVATE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!understudy/registry/v1/mock.proto\x12\x16understudy.registry.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"D\n\x05\x44\x65lay\x12\x0e\n\x06preset\x18\x01 \x01(\t\x12+\n\x08\x64uration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x94\x02\n\nMockConfig\x12\x15\n\rmatch_headers\x18\x01 \x03(\t\x12\x12\n\nmatch_body\x18\x02 \x01(\x08\x12\x1b\n\x13ignore_query_params\x18\x03 \x01(\x08\x12\x19\n\x11literal_wildcards\x18\x04 \x01(\x08\x12\x13\n\x0b\x65xact_paths\x18\x05 \x01(\x08\x12,\n\x05\x64\x65lay\x18\x06 \x01(\x0b\x32\x1d.understudy.registry.v1.Delay\x12\x1a\n\x12server_response_id\x18\x07 \x01(\t\x12\x1c\n\x14literal_placeholders\x18\x08 \x01(\x08\x12\x18\n\x10\x65xact_base_paths\x18\t \x01(\x08\x12\x0c\n\x04seed\x18\n \x01(\t\"\xc5\x03\n\x04Mock\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\x03\x12\x0b\n\x03uid\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x15\n\rcollection_id\x18\x06 \x01(\t\x12\x16\n\x0e\x65nvironment_id\x18\x07 \x01(\t\x12\x13\n\x0brelease_tag\x18\x08 \x01(\t\x12\x36\n\nvisibility\x18\t \x01(\x0e\x32\".understudy.registry.v1.Visibility\x12\x32\n\x06\x63onfig\x18\n \x01(\x0b\x32\".understudy.registry.v1.MockConfig\x12\x13\n\x0b\x64\x65\x61\x63tivated\x18\x0b \x01(\x08\x12\x10\n\x08mock_url\x18\x0c \x01(\t\x12\x12\n\ncreated_by\x18\r \x01(\x03\x12\x12\n\nupdated_by\x18\x0e \x01(\x03\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\x12/\n\x0b\x63reate_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xee\x02\n\x0eServerResponse\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07mock_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0bstatus_code\x18\x04 \x01(\x05\x12>\n\x07headers\x18\x05 \x03(\x0b\x32-.understudy.registry.v1.ServerResponse.Header\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x0c\n\x04\x62ody\x18\x07 \x01(\x0c\x12\x12\n\ncreated_by\x18\x08 \x01(\x03\x12\x12\n\nupdated_by\x18\t \x01(\x03\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a$\n\x06Header\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t*W\n\nVisibility\x12\x1a\n\x16VISIBILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11VISIBILITY_PUBLIC\x10\x01\x12\x16\n\x12VISIBILITY_PRIVATE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'understudy.registry.v1.mock_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VISIBILITY']._serialized_start=1286
-  _globals['_VISIBILITY']._serialized_end=1373
+  _globals['_VISIBILITY']._serialized_start=1300
+  _globals['_VISIBILITY']._serialized_end=1387
   _globals['_DELAY']._serialized_start=126
   _globals['_DELAY']._serialized_end=194
   _globals['_MOCKCONFIG']._serialized_start=197
-  _globals['_MOCKCONFIG']._serialized_end=459
-  _globals['_MOCK']._serialized_start=462
-  _globals['_MOCK']._serialized_end=915
-  _globals['_SERVERRESPONSE']._serialized_start=918
-  _globals['_SERVERRESPONSE']._serialized_end=1284
-  _globals['_SERVERRESPONSE_HEADER']._serialized_start=1248
-  _globals['_SERVERRESPONSE_HEADER']._serialized_end=1284
+  _globals['_MOCKCONFIG']._serialized_end=473
+  _globals['_MOCK']._serialized_start=476
+  _globals['_MOCK']._serialized_end=929
+  _globals['_SERVERRESPONSE']._serialized_start=932
+  _globals['_SERVERRESPONSE']._serialized_end=1298
+  _globals['_SERVERRESPONSE_HEADER']._serialized_start=1262
+  _globals['_SERVERRESPONSE_HEADER']._serialized_end=1298
 # @@protoc_insertion_point(module_scope)

@@ -88,6 +88,7 @@ class MockConfig(_message.Message):
     SERVER_RESPONSE_ID_FIELD_NUMBER: _builtins.int
     LITERAL_PLACEHOLDERS_FIELD_NUMBER: _builtins.int
     EXACT_BASE_PATHS_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
     match_body: _builtins.bool
     """match_body is whether request bodies must match."""
     ignore_query_params: _builtins.bool
@@ -102,6 +103,10 @@ class MockConfig(_message.Message):
     """literal_placeholders is whether the placeholders of converted OpenAPI files, like <string>, stand for themselves."""
     exact_base_paths: _builtins.bool
     """exact_base_paths is whether an example never answers without the path that its base URL holds."""
+    seed: _builtins.str
+    """seed makes the replies to the same call the same, dynamic variables included; empty means that they differ. At most
+    255 characters.
+    """
     @_builtins.property
     def match_headers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """match_headers are the names of headers that must match."""
@@ -122,10 +127,11 @@ class MockConfig(_message.Message):
         server_response_id: _builtins.str = ...,
         literal_placeholders: _builtins.bool = ...,
         exact_base_paths: _builtins.bool = ...,
+        seed: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delay", b"delay"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["delay", b"delay", "exact_base_paths", b"exact_base_paths", "exact_paths", b"exact_paths", "ignore_query_params", b"ignore_query_params", "literal_placeholders", b"literal_placeholders", "literal_wildcards", b"literal_wildcards", "match_body", b"match_body", "match_headers", b"match_headers", "server_response_id", b"server_response_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delay", b"delay", "exact_base_paths", b"exact_base_paths", "exact_paths", b"exact_paths", "ignore_query_params", b"ignore_query_params", "literal_placeholders", b"literal_placeholders", "literal_wildcards", b"literal_wildcards", "match_body", b"match_body", "match_headers", b"match_headers", "seed", b"seed", "server_response_id", b"server_response_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
