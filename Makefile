@@ -8,7 +8,7 @@ BENCH ?=
 UP ?= services/cli/demo/shop.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test e2e check format lint types imports proto verify/proto bench bench/smoke constraints clean
+.PHONY: help setup up test e2e check format lint types imports proto docs verify/proto bench bench/smoke constraints clean
 
 help:  ## Print this help.
 	@grep -hE '^[a-z0-9/-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,10 @@ imports: setup  ## Check who imports whom.
 
 proto: setup  ## Generate the Python of the contracts.
 	$(BIN)/python proto/generate.py
+
+docs: setup  ## Make the page about the algorithm from the tables of its rules; a test proves that it is current.
+	$(BIN)/python -m services.core.matching.algorithm > algorithm.page
+	mv algorithm.page services/core/matching/ALGORITHM.md
 
 verify/proto: setup  ## Prove that the generated Python is current, and that contracts are well-formed and compatible.
 	$(BIN)/python proto/generate.py --check

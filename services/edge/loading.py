@@ -96,7 +96,7 @@ class SnapshotLoader:
             return None
         etag, document = found
         loop = asyncio.get_running_loop()
-        collection = await loop.run_in_executor(self._compiler, _parsed, document, key.account_id)
+        collection = await loop.run_in_executor(self._compiler, self._parsed, document, key.account_id)
         key = CollectionKey(key.account_id, key.collection_id, key.release_tag, etag)
         return self._collections.setdefault(key, LoadedCollection(key=key, collection=collection))
 
@@ -130,9 +130,14 @@ class SnapshotLoader:
         return self._indexes.setdefault(key, loaded)
 
     def _compiled(self, collection: Collection, environment: Environment | None, settings: MatchSettings) -> MockIndex:
-        index = compile_index(collection, environment=environment, settings=settings)
-        self._heap.settle(index.example_count)
+        with self._heap.loading():
+            index = compile_index(collection, environment=environment, settings=settings)
+            self._heap.settle(index.example_count)
         return index
+
+    def _parsed(self, document: bytes, account_id: AccountId) -> Collection:
+        with self._heap.loading():
+            return _parsed(document, account_id)
 
     async def _once(
         self, key: Hashable, find: Callable[[], Made | None], make: Callable[[], Awaitable[Made | None]]

@@ -32,6 +32,10 @@ SHOP = (
 )
 
 
+def json_body(text: str) -> Body:
+    return Body(mode=BodyMode.RAW, raw=text, language="json")
+
+
 def an_index(*examples: Example, settings: MatchSettings | None = None) -> MockIndex:
     return compile_index(a_collection(*examples, base="https://shop.example/v1"), settings=settings or MatchSettings())
 
@@ -439,6 +443,45 @@ def test_a_header_that_must_be_equal_is_named(sent: dict[str, str], difference: 
     assert [difference] == nearest_of(explanation)[1]
 
 
+SECRETS = {
+    "a header": (
+        an_example("GET /", saved_headers=[("Authorization", "Bearer hush")]),
+        a_call("GET /", authorization="Bearer sent", x_mock_match_request_headers="authorization"),
+        "header `authorization`: saved `****`, sent `****`",
+    ),
+    "a parameter": (
+        an_example("GET /?api_key=hush"),
+        a_call("PUT /?api_key=sent"),
+        "parameter `api_key`: saved `****`, sent `****`",
+    ),
+    "a value of JSON": (
+        an_example("POST /", saved_body=json_body('{"user": {"password": "hush"}}')),
+        sending('{"user": {"password": "sent"}}', "application/json", "POST /", x_mock_match_request_body="true"),
+        "body $.user.password: saved `****`, sent `****`",
+    ),
+    "a field of a form": (
+        an_example(
+            "POST /", saved_body=Body(mode=BodyMode.URLENCODED, fields=(FormField(key="access_token", value="hush"),))
+        ),
+        sending(
+            "access_token=sent",
+            "application/x-www-form-urlencoded",
+            "POST /",
+            x_mock_match_request_body="true",
+        ),
+        "body field `access_token`: saved `****`, sent `****`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("example", "call", "difference"), SECRETS.values(), ids=SECRETS.keys())
+def test_what_is_secret_by_its_name_is_not_told(example: Example, call: Call, difference: str) -> None:
+    explanation = explain(call, an_index(example))
+
+    assert difference == nearest_of(explanation)[1][-1]
+    assert "hush" not in "".join(texts_of(explanation))
+
+
 def test_headers_and_bodies_that_had_to_be_equal_are_steps() -> None:
     saved = an_example("POST /users", saved_headers=[("X-Tenant", "a")], saved_body=json_body("[1]"))
     settings = MatchSettings(match_headers=("X-Tenant",), match_body=True)
@@ -478,10 +521,6 @@ def test_huge_and_hostile_bodies_are_explained_in_time() -> None:
             explanation = explain(sending(body, "application/json"), index)
 
         assert all(len(text) < 2_000 for text in texts_of(explanation))
-
-
-def json_body(text: str) -> Body:
-    return Body(mode=BodyMode.RAW, raw=text, language="json")
 
 
 def contradictions(explanation: Explanation) -> list[str]:

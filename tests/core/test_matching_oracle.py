@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.core.matching import buckets
+from services.core.matching import index as index_module
 from services.core.matching.explain import diagnostics
 from services.core.matching.index import compile_index
 from services.core.matching.match import Match, NoMatch, match
@@ -18,7 +19,7 @@ from services.core.postman.collection import Collection, Example
 from services.core.rendering.reply import render
 from tests.core.chance import fixed_sources
 from tests.core.oracle import Oracle, Verdict
-from tests.core.worlds import World, a_world
+from tests.core.worlds import World, a_narrow_world, a_world
 
 STORM = range(0, 1_000, 50)
 """The seeds of the worlds that every run makes; each number stands for the fifty from it on."""
@@ -36,12 +37,25 @@ def test_engine_and_oracle_agree_in_a_thousand_worlds(first: int) -> None:
 
 
 @pytest.mark.parametrize("first", STORM[:6])
-def test_they_agree_too_where_every_bucket_has_a_table_of_queries(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_agree_too_where_every_bucket_has_a_table(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buckets, "MANY", 1)
+    monkeypatch.setattr(index_module, "FEW", 1)
     for seed in range(first, first + 50):
         world = a_world(Random(-seed - 1), call_count=12)
 
         assert oracles_verdicts(world) == engines_verdicts(world), f"in the world of seed {-seed - 1}"
+
+
+@pytest.mark.parametrize("first", STORM[:6])
+@pytest.mark.parametrize("many", [buckets.MANY, 1])
+def test_they_agree_where_headers_and_bodies_alone_tell_examples_apart(
+    first: int, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buckets, "MANY", many)
+    for seed in range(first, first + 50):
+        world = a_narrow_world(Random(seed), call_count=12)
+
+        assert oracles_verdicts(world) == engines_verdicts(world), f"in the narrow world of seed {seed}"
 
 
 @shrinkable

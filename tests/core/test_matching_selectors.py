@@ -65,6 +65,46 @@ def test_selector_headers_decide(headers: dict[str, str], id_: str | None) -> No
     assert id_ == winner(INDEX, "GET /users/7", **headers)
 
 
+SAME_NAME = compile_index(
+    a_collection(
+        an_example("GET /users", id="a", name="Success"),
+        an_example("GET {{base}}/orders/{{id}}", id="d", name="Success"),
+        an_example("GET /orders/7", id="b", name="Success", code=404),
+        an_example("GET /orders/7?page=1", id="c", name="Success"),
+        an_example("GET /orders/7", id="e", name="Failure", code=500),
+        base="https://shop.example/v1",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("request_", "headers", "id_"),
+    [
+        ("GET /users", {}, "a"),
+        ("GET /orders/7", {}, "c"),
+        ("GET /orders/8?page=2", {}, "c"),
+        ("GET /orders/eight", {}, "d"),
+        ("GET /v1/orders/eight", {}, "d"),
+        ("GET /orderz/7", {}, "c"),
+        ("GET /elsewhere", {}, "a"),
+        ("GET /orders/7", {"x_mock_response_code": "404"}, "b"),
+        ("GET /users", {"x_mock_response_code": "404"}, "b"),
+        ("GET /users", {"x_mock_response_code": "500"}, None),
+    ],
+)
+def test_of_several_examples_of_one_name_those_whose_path_fits_come_first(
+    request_: str, headers: dict[str, str], id_: str | None
+) -> None:
+    assert id_ == winner(SAME_NAME, request_, x_mock_response_name="Success", **headers)
+
+
+def test_an_example_that_is_chosen_by_a_shared_name_captures() -> None:
+    found = match(a_call("GET /orders/eight", x_mock_response_name="Success"), SAME_NAME)
+
+    assert isinstance(found, Match)
+    assert {"id": "eight"} == found.captures
+
+
 def test_of_a_repeated_selector_header_the_first_counts() -> None:
     call = a_call("GET /users/7")
     headers = (("x-mock-response-code", "404"), ("x-mock-response-code", "500"))

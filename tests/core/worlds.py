@@ -22,7 +22,7 @@ from tests.core.body_worlds import (
     some_request,
     with_the_body_of,
 )
-from tests.core.nouns import a_collection, an_environment, an_example
+from tests.core.nouns import a_collection, an_environment, an_example, with_request
 from tests.replay import call_for
 
 WORDS = (
@@ -174,6 +174,22 @@ def a_world(random: Random, *, call_count: int) -> World:
     )
 
 
+def a_narrow_world(random: Random, *, call_count: int) -> World:
+    """Return a world whose examples have one path and one method, so that headers and bodies alone tell them apart."""
+    url, count = some_url(random), random.choice((5, 15, 30))
+    examples = (some_example(random, id_, url) for id_ in random.sample(EXAMPLE_IDS, count))
+    collection = a_collection(*(with_request(example, method="POST") for example in examples), **VARIABLES)
+    calls = []
+    for _ in range(call_count):
+        example = random.choice(list(collection.examples))
+        call = with_the_body_of(random, call_for(example, collection), example.request)
+        for _ in range(random.choice((0, 1, 2, 3))):
+            call = random.choice(HEADER_AND_BODY_INJURIES)(random, call)
+        calls.append(call)
+    settings = some_settings(random) if random.randint(0, 1) else MatchSettings()
+    return World(collection=collection, environment=None, settings=settings, calls=tuple(calls))
+
+
 def some_settings(random: Random) -> MatchSettings:
     return MatchSettings(
         match_query_params=random.choice((True, False)),
@@ -307,7 +323,16 @@ def selector(random: Random, call: Call) -> Call:
     return replace(call, headers=(*call.headers, random.choice(SELECTORS)))
 
 
+HEADER_AND_BODY_INJURIES: tuple[Callable[[Random, Call], Call], ...] = (
+    other_body,
+    other_body,
+    body_switch,
+    header_list,
+    other_header,
+    header_list_and_header,
+)
 INJURIES: tuple[Callable[[Random, Call], Call], ...] = (
+    *HEADER_AND_BODY_INJURIES,
     other_method,
     other_case,
     other_slashes,
@@ -321,10 +346,4 @@ INJURIES: tuple[Callable[[Random, Call], Call], ...] = (
     other_query,
     other_query,
     selector,
-    other_body,
-    other_body,
-    body_switch,
-    header_list,
-    other_header,
-    header_list_and_header,
 )

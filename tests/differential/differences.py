@@ -356,7 +356,7 @@ def _without_unknown_mode(request: Json) -> Json:
 
 def _with_fields_for_text(request: Json) -> Json:
     text = request.get("data") or request.get("rawModeData")
-    if request.get("dataMode") != "urlencoded" or not isinstance(text, str) or request.get("data") == []:
+    if request.get("dataMode") != "urlencoded" or not text or not isinstance(text, str) or request.get("data") == []:
         return request
     pairs = [pair.partition("=") for pair in text.split("&")]
     return {**request, "data": [{"key": key, "value": value} for key, _, value in pairs]}

@@ -7,11 +7,12 @@ from typing import Final
 
 from rapidfuzz.distance import Indel
 
-from services.core.matching.bodies import BodyPreparation, SentBody, Slot
+from services.core.matching.bodies import SentBody, Slot
 from services.core.matching.body_formats import Content, Format
 from services.core.matching.body_patterns import BodyPattern
+from services.core.matching.body_preparation import BodyPreparation
 from services.core.matching.tree_differences import Missing, Node, TreeDifference, tree_differences
-from services.core.matching.wording import all_quoted, quoted
+from services.core.matching.wording import all_valued, is_secret, quoted, valued
 from services.core.postman.collection import Body, Request
 from services.core.postman.document import JsonValue, json_text
 from services.core.rendering.template import TOKEN
@@ -111,7 +112,7 @@ def _field_differences(saved: Content, sent: Content, is_open: IsOpen) -> Iterat
     for name in dict.fromkeys((*ours, *theirs)):
         values, given = ours.get(name), theirs.get(name)
         if values is None or given is None or next(tree_differences(values, given, is_open=is_open), None):
-            yield f"body field {quoted(name)}: {_both(_fields(values, 'saved'), _fields(given, 'sent'))}"
+            yield f"body field {quoted(name)}: {_both(_fields(name, values, 'saved'), _fields(name, given, 'sent'))}"
 
 
 def _both(saved: str, sent: str) -> str:
@@ -119,24 +120,29 @@ def _both(saved: str, sent: str) -> str:
     return f"{sent}, {saved}" if saved.startswith("not") else f"{saved}, {sent}"
 
 
-def _fields(values: JsonValue, verb: str) -> str:
+def _fields(name: str, values: JsonValue, verb: str) -> str:
     """Return the values of one field; in a form of parts, the first tells how many files there are."""
     if not isinstance(values, list):
         return f"not {verb}"
     texts = [value for value in values if isinstance(value, str)]
     files = sum(value for value in values if isinstance(value, int))
-    return f"{verb} " + " and ".join(filter(None, (all_quoted(texts), "a file" if files else "")))
+    return f"{verb} " + " and ".join(filter(None, (all_valued(name, texts), "a file" if files else "")))
 
 
 def _in_words(difference: TreeDifference, root: str) -> str:
     place, saved, sent = difference
     where = f"body {_place(place, root)}"
-    if isinstance(saved, str) and isinstance(sent, str) and max(len(saved), len(sent)) > 2 * AROUND:
+    name = next((key for key in reversed(place) if isinstance(key, str)), "")
+    if isinstance(saved, str) and isinstance(sent, str) and _are_long(saved, sent) and not is_secret(name):
         return _text_difference(where, saved, sent, "character")
-    return f"{where}: {_both(_value(saved, 'saved'), _value(sent, 'sent'))}"
+    return f"{where}: {_both(_value(name, saved, 'saved'), _value(name, sent, 'sent'))}"
 
 
-def _value(value: Node, verb: str) -> str:
+def _are_long(saved: str, sent: str) -> bool:
+    return max(len(saved), len(sent)) > 2 * AROUND
+
+
+def _value(name: str, value: Node, verb: str) -> str:
     match value:
         case Missing():
             return f"not {verb}"
@@ -145,7 +151,7 @@ def _value(value: Node, verb: str) -> str:
         case list():
             return f"{verb} an array"
         case _:
-            return f"{verb} {quoted(json_text(value))}"
+            return f"{verb} {valued(name, json_text(value))}"
 
 
 def _place(place: tuple[str | int, ...], root: str) -> str:

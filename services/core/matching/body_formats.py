@@ -39,6 +39,18 @@ class Format(StrEnum):
     BINARY = "binary"
 
 
+FORMATS: Final[Mapping[Format, str]] = {
+    Format.JSON: "The order of keys says nothing, that of arrays does. Numbers by value: `1` is `1.0`, and not `true`.",
+    Format.FORM: "The decoded fields, in any order, each as often as it occurs.",
+    Format.MULTIPART: "The texts by name, in any order; files by the name of their part.",
+    Format.GRAPHQL: "The query but for its layout, the variables as JSON, the name of the operation.",
+    Format.XML: "The text but for blanks between tags, and around it.",
+    Format.TEXT: "The text but for line ends, and blanks around it. What is not what its format wants is text.",
+    Format.BINARY: "Every byte. A file that the collection does not hold may be any.",
+}
+"""What is equal in each format, in the words of the page for users (`algorithm.py`)."""
+
+
 class Content(NamedTuple):
     """What counts of a body. The format is TEXT where the body is not what its format wants."""
 

@@ -22,6 +22,14 @@ from services.core.matching.selectors import readings
 from services.core.postman.collection import Header
 from services.core.rendering.template import TOKEN
 
+RULES: Final = (
+    ("neither side has it", "equal"),
+    ("one side has it", "not equal"),
+    ("both have it", "equal where the values are, case included; several values are joined by a comma and a blank"),
+    ("the saved value is a variable without a value", "equal to any value that is not empty, and captures it"),
+)
+"""When a listed header is equal, in the words of the page for users (`algorithm.py`)."""
+
 NEVER: Final = "x-api-key"
 NEVER_PREFIX: Final = "x-mock-"
 

@@ -21,18 +21,21 @@ from services.core.matching.buckets import BucketFactory, Tie
 from services.core.matching.families import LITERAL_RUNGS, WILDCARD_RUNGS, Family, make_family
 from services.core.matching.paths import CallPath, Segments, without_ids
 from services.core.matching.prepared import Preparation, PreparedExample
-from services.core.matching.scoring import FUZZY
+from services.core.matching.scoring import FUZZY, rung_of
 from services.core.matching.search import NameSearch, Search
 from services.core.matching.selectors import readings, without_owner
 from services.core.matching.settings import MatchSettings
 from services.core.matching.similar import SimilarPaths
 from services.core.matching.wildcards import WildcardTree
-from services.core.postman.collection import Collection
+from services.core.postman.collection import Body, Collection
 from services.core.postman.environment import Environment
 from services.core.rendering.drafts import Drafts
 from services.core.rendering.template import variables_of
 
 DEFAULT_SETTINGS: Final = MatchSettings()
+
+FEW: Final = 16
+"""Up to so many examples of one name are asked whether their path fits; a search through all paths costs as much."""
 
 BYTES_PER_EXAMPLE: Final = 3_300
 """What an example takes up beside its texts, in the collection and in the index; measured by `tests/bench`."""
@@ -84,7 +87,7 @@ class MethodIndex:
     paths: the indexes of their paths; those after the first count only where the ones before found nothing.
     """
 
-    __slots__ = ("_ambiguous", "_ids", "_names", "codes", "examples", "paths")
+    __slots__ = ("_ids", "_is_fuzzy", "_names", "_several", "codes", "examples", "paths")
 
     def __init__(self, examples: Sequence[PreparedExample], settings: MatchSettings) -> None:
         """Take the examples in the order of their rank."""
@@ -96,7 +99,8 @@ class MethodIndex:
         self._ids = {str(example.example.id): example for example in reversed(examples)}
         names = _group((example.example.name, example) for example in examples)
         self._names = {name: Tie(named) for name, named in names.items()}
-        self._ambiguous = frozenset(name for name, named in names.items() if len(named) > 1)
+        self._several = {name: tuple(named) for name, named in names.items() if len(named) > 1}
+        self._is_fuzzy = settings.fuzzy_paths
 
     def with_id(self, id_or_uid: str, code: int | None) -> PreparedExample | None:
         """Return the example with an id, where it also has the code."""
@@ -112,14 +116,22 @@ class MethodIndex:
             named = self._names.get(reading)
             winner = named.winner(code) if named else None
             if winner:
-                return self._nearest(path, reading, code) or winner if reading in self._ambiguous else winner
+                return self._fitting(path, reading, code) or winner
         return None
 
-    def _nearest(self, path: CallPath, name: str, code: int | None) -> PreparedExample | None:
+    def _fitting(self, path: CallPath, name: str, code: int | None) -> PreparedExample | None:
+        """Return the example whose path fits, of several with a name: few are asked, many are searched."""
+        several = self._several.get(name, ())
+        if len(several) <= FEW:
+            with_code = (example for example in several if code in {None, example.example.code})
+            return next((example for example in with_code if self._fits(example, path)), None)
         search = NameSearch(path, name, code)
         for paths in self.paths:
             paths.offer_to(search)
         return search.named
+
+    def _fits(self, example: PreparedExample, path: CallPath) -> bool:
+        return any(rung_of(saved, path, is_fuzzy=self._is_fuzzy) for saved in example.paths)
 
 
 class PathIndex:
@@ -174,6 +186,12 @@ def _by_method(examples: Iterable[PreparedExample]) -> Iterator[tuple[str, Prepa
 
 
 def _size_of(prepared: PreparedExample) -> int:
-    example = prepared.example
-    texts = (example.name, *(header.value for header in example.headers))
+    example, request = prepared.example, prepared.example.request
+    texts = (example.name, *(header.value for header in (*example.headers, *request.headers)), *_texts_of(request.body))
     return BYTES_PER_EXAMPLE + sys.getsizeof(example.body) + sum(map(len, texts))
+
+
+def _texts_of(body: Body | None) -> Iterator[str]:
+    if body:
+        yield from (body.raw, *(field.value for field in body.fields))
+        yield from (body.graphql.query, body.graphql.variables) if body.graphql else ()

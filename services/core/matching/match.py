@@ -1,6 +1,6 @@
 """Who answers a call: the example with the highest score, or the reason why there is none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -80,15 +80,18 @@ class _Matching:
     """One call, taken apart once."""
 
     def __init__(self, call: Call, index: MockIndex) -> None:
-        said = matching_headers(call)
+        said, settings = matching_headers(call), index.settings
         self._index = index
         self._is_head = call.method == "HEAD"
         self._path = CallPath(split_path(call.path))
         self._query = read_call_query(call.query)
         self._selectors = selectors_of(said)
-        self._headers = _listed_headers(call, headers_to_match(said, index.settings))
         self._body = sent_body(call)
-        self._is_body_required = must_match_body(said, index.settings)
+        self._headers: SentHeaders | None = None
+        self._is_body_required = settings.match_body
+        if said or settings.match_headers:
+            self._headers = sent_headers(call, listed_names(headers_to_match(said, settings)))
+            self._is_body_required = must_match_body(said, settings)
 
     def among(self, method: str) -> Match | NoMatch:
         """Return who answers among the examples of a method."""
@@ -177,10 +180,6 @@ class _Matching:
     @property
     def _scored_query(self) -> CallQuery | None:
         return self._query if self._index.settings.match_query_params else None
-
-
-def _listed_headers(call: Call, listed: Sequence[str]) -> SentHeaders | None:
-    return sent_headers(call, listed_names(listed)) if listed else None
 
 
 NOTHING: Final[Mapping[str, str]] = {}

@@ -27,7 +27,7 @@ from services.core.matching.segments import LONG, fold
 from services.core.matching.selectors import CODE, ID, NAME, readings, without_owner
 from services.core.matching.sent_call import SentCall
 from services.core.matching.settings import MatchSettings
-from services.core.matching.wording import quoted
+from services.core.matching.wording import quoted, valued
 from services.core.rendering.template import substitute
 
 FAR: Final = 3
@@ -151,9 +151,9 @@ def _header(name: str, saved: ExampleHeaders, sent: SentHeaders) -> str:
     *_, theirs = ("", *sent.values[name])
     ours = f"{{{{{saved.variables[name]}}}}}" if name in saved.variables else saved.values.get(name)
     if ours is None:
-        return f"header {quoted(name)}: sent {quoted(theirs)}, not saved"
-    told = f"sent {quoted(theirs)}" if sent.values[name] else "not sent"
-    return f"header {quoted(name)}: saved {quoted(ours)}, {told}"
+        return f"header {quoted(name)}: sent {valued(name, theirs)}, not saved"
+    told = f"sent {valued(name, theirs)}" if sent.values[name] else "not sent"
+    return f"header {quoted(name)}: saved {valued(name, ours)}, {told}"
 
 
 def _of_body(look: Look) -> Iterator[Obstacle]:

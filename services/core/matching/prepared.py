@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.core.matching.bodies import NO_BODY, BodyPreparation, ExampleBody
+from services.core.matching.bodies import NO_BODY, ExampleBody
+from services.core.matching.body_preparation import BodyPreparation
 from services.core.matching.headers import NO_HEADERS, ExampleHeaders, HeaderPreparation
 from services.core.matching.paths import PathPattern
 from services.core.matching.queries import ExampleQuery, prepare_query

@@ -26,6 +26,13 @@ from services.core.matching.segments import percent_decoded
 from services.core.postman.collection import QueryParameter
 from services.core.rendering.template import TOKEN
 
+TERMS: Final = (
+    ("all parameters match, or there are none on either side", "+10"),
+    ("at least one matches", "+10 * matches / (matches + partials + missing)"),
+    ("none matches", "-1 for each that is missing, -10 at most"),
+)
+"""What queries are worth, in the words of the page for users (`algorithm.py`)."""
+
 BONUS: Final = 10
 MAX_MALUS: Final = 10
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.core.matching.queries import CallQuery, ExampleQuery, QueryScore
-from services.core.matching.wording import all_quoted, listed, points_of, quoted
+from services.core.matching.wording import all_quoted, all_valued, listed, points_of, quoted
 
 
 class QueryComparison(NamedTuple):
@@ -33,12 +33,12 @@ class QueryComparison(NamedTuple):
     def differences(self) -> Iterator[str]:
         """Yield each parameter that is not as it was saved, in words."""
         for key in self.partials:
-            sent = all_quoted(self.sent.received[key])
+            sent = all_valued(key, self.sent.received[key])
             yield f"parameter {quoted(key)}: saved {_saved(self.saved, key)}, sent {sent}"
         for key in self.not_sent:
             yield f"parameter {quoted(key)}: saved {_saved(self.saved, key)}, not sent"
         for key in self.not_saved:
-            yield f"parameter {quoted(key)}: sent {all_quoted(self.sent.received[key])}, not saved"
+            yield f"parameter {quoted(key)}: sent {all_valued(key, self.sent.received[key])}, not saved"
 
     def _words(self) -> Iterator[str]:
         if self.matches:
@@ -74,7 +74,7 @@ def compare_queries(saved: ExampleQuery, sent: CallQuery) -> QueryComparison:
 def _saved(query: ExampleQuery, key: str) -> str:
     """Return the saved values of a key as text: those given, then the wildcards."""
     names = (f"{{{{{name}}}}}" for name in query.names.get(key, ()))
-    return all_quoted((*query.expected[key].values, *names))
+    return all_valued(key, (*query.expected[key].values, *names))
 
 
 def _points(score: QueryScore) -> float:

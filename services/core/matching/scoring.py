@@ -8,9 +8,12 @@ ours (`services/decisions/0003-matching-where-postman-is-silent.md`). They run i
     3  selectors  three headers keep a status code, or name the answer outright                selectors.py
     4  path       70 ... 100 points by the ladder below; no rung, no answer                    this module
     5  query      -10 ... +10 points                                                           queries.py
-    6  pick       the highest score; of equals the first with code 200, by id, else the first  buckets.py
+    6  headers    where some are listed, those with others drop out                            headers.py
+    7  body       where it must be equal, those with another drop out; else 0 or +5 points     bodies.py
+    8  pick       the highest score; of equals the first with code 200, by id, else the first  buckets.py
 
-A score is the sum of what its steps give: steps are independent of each other, and a further one is a further term.
+(Postman's sixth step is two here, its seventh the eighth.) A score is the sum of what its steps give: steps are
+independent of each other, and a further one is a further term. It lies between 60 and 115.
 
 The ladder is tried from the top, and the first rung on which the two paths are equal decides:
 
@@ -31,8 +34,9 @@ The ladder is tried from the top, and the first rung on which the two paths are 
 * On rung 8 each segment must be 75 % similar to the saved one, and there must be as many.
 
 The rungs are no strict hierarchy: a path with a typo and the very query (70 + 10) beats one that differs in ids and has
-the wrong query (75 - 1). So it takes the whole sum to know the winner, but a rung whose points and the best possible
-query stay below what has been found already cannot change it, and is not looked at.
+the wrong query (75 - 1), and an equal body (80 + 5) makes up for a wildcard. So it takes the whole sum to know the
+winner, but a rung whose points stay below what has been found already, with the best query and body there could be,
+cannot change it and is not looked at.
 
 Every rung but the last is an equality of forms (`paths.py`): of the saved path as text and the sent one, or of the
 saved path with wildcards and the sent one with those wildcards put in. That makes the table below both the definition
@@ -50,16 +54,42 @@ from services.core.matching.segments import Segment, SegmentPattern, is_similar
 START: Final = 100
 
 
+class MatchingStep(NamedTuple):
+    """A step of matching, in the words of the page for users (`algorithm.py`)."""
+
+    name: str
+    rule: str
+    gives: str = ""
+
+
+STEPS: Final = (
+    MatchingStep("collect", "All examples of the collection, in folders of any depth, with their variables replaced."),
+    MatchingStep("method", "Examples of another method drop out. What no example answers to HEAD, one for GET does."),
+    MatchingStep("selectors", "`x-mock-response-code` keeps one status; `…-id` and `…-name` choose outright."),
+    MatchingStep(
+        "path", "The first rung of the ladder that fits decides. Where none does, the example drops out.", "70 to 100"
+    ),
+    MatchingStep("query", "The more parameters are the same, the more points.", "-10 to +10"),
+    MatchingStep("headers", "Where headers are listed, examples with others drop out."),
+    MatchingStep(
+        "body", "Where bodies must be equal, examples with another drop out. Else an equal one helps.", "0 or +5"
+    ),
+    MatchingStep("pick", "The highest score. Of equals, sorted by id, the first with status 200, else the first."),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rung:
     """A rung of the ladder; where a form is None, no path of that kind is equal here.
 
+    says: what is equal, in the words of the page for users.
     literal: the form of saved paths as text.
     wildcard: the form of saved paths with wildcards.
     """
 
     number: int
     name: str
+    says: str
     deduction: int
     literal: Form | None = field(default=None, repr=False)
     wildcard: Form | None = field(default=None, repr=False)
@@ -70,19 +100,45 @@ class Rung:
         return START - self.deduction
 
 
-FUZZY: Final = Rung(number=8, name="similar", deduction=30)
+FUZZY: Final = Rung(number=8, name="similar", says="but for typos, 75 % similar in each segment", deduction=30)
 
 LADDER: Final = (
-    Rung(number=1, name="exact", deduction=0, literal=paths.as_it_is),
-    Rung(number=2, name="trailing slash", deduction=5, literal=paths.trimmed),
-    Rung(number=3, name="case", deduction=10, literal=paths.folded),
-    Rung(number=4, name="case and trailing slash", deduction=15, literal=paths.folded_trimmed),
-    Rung(number=5, name="wildcard", deduction=20, wildcard=paths.as_it_is),
-    Rung(number=6, name="id", deduction=21, literal=paths.marked, wildcard=paths.marked),
-    Rung(number=5, name="wildcard, case or trailing slash", deduction=25, wildcard=paths.folded_trimmed),
+    Rung(number=1, name="exact", says="exactly", deduction=0, literal=paths.as_it_is),
+    Rung(number=2, name="trailing slash", says="without trailing slashes", deduction=5, literal=paths.trimmed),
+    Rung(number=3, name="case", says="ignoring case", deduction=10, literal=paths.folded),
+    Rung(
+        number=4,
+        name="case and trailing slash",
+        says="ignoring case, without trailing slashes",
+        deduction=15,
+        literal=paths.folded_trimmed,
+    ),
+    Rung(
+        number=5,
+        name="wildcard",
+        says="with a wildcard for any segment",
+        deduction=20,
+        wildcard=paths.as_it_is,
+    ),
+    Rung(
+        number=6,
+        name="id",
+        says="with any id for an id",
+        deduction=21,
+        literal=paths.marked,
+        wildcard=paths.marked,
+    ),
+    Rung(
+        number=5,
+        name="wildcard, case or trailing slash",
+        says="with a wildcard for any segment, ignoring case, without trailing slashes",
+        deduction=25,
+        wildcard=paths.folded_trimmed,
+    ),
     Rung(
         number=7,
         name="id and trailing slash",
+        says="without ids, ignoring case, without trailing slashes",
         deduction=25,
         literal=paths.without_ids,
         wildcard=paths.marked_folded_trimmed,

@@ -17,6 +17,7 @@ from services.core.rendering.drafts import Reply
 from services.core.serving.explanation import explain_match, with_explanation
 from tests.core.nouns import a_call, a_collection, an_example
 from tests.services.cli.command import Understudy
+from tests.services.cli.test_mocks import SHOP_ID
 
 SHOP = Explainer(
     compile_index(
@@ -27,8 +28,15 @@ SHOP = Explainer(
 )
 
 
-def test_a_match_is_shown_with_its_steps_and_runners_up(understudy: Understudy) -> None:
-    shown = understudy("call", "Small shop", "GET", "/products?category=tea&page=2", "--explain").output
+@pytest.fixture
+def mock(understudy: Understudy) -> str:
+    """Return the id of a new mock of the demo collection."""
+    made: str = understudy.json("mocks", "create", SHOP_ID, "--name", "Explained")["id"]
+    return made
+
+
+def test_a_match_is_shown_with_its_steps_and_runners_up(understudy: Understudy, mock: str) -> None:
+    shown = understudy("call", mock, "GET", "/products?category=tea&page=2", "--explain").output
 
     explanation = shown[shown.index("Explanation:") :].splitlines()
     assert "Explanation: rung 1 exact 100, query +5, body +5, total 110" == explanation[0]
@@ -44,8 +52,8 @@ def test_a_match_is_shown_with_its_steps_and_runners_up(understudy: Understudy) 
     assert "access-control-expose-headers" not in shown
 
 
-def test_a_miss_is_shown_with_the_near_misses_and_what_differs(understudy: Understudy) -> None:
-    shown = understudy("call", "Small shop", "POST", "/products/unknown", "--explain").output
+def test_a_miss_is_shown_with_the_near_misses_and_what_differs(understudy: Understudy, mock: str) -> None:
+    shown = understudy("call", mock, "POST", "/products/unknown", "--explain").output
 
     explanation = shown[shown.index("Explanation:") :].splitlines()
     assert [
@@ -59,15 +67,15 @@ def test_a_miss_is_shown_with_the_near_misses_and_what_differs(understudy: Under
     ] == explanation
 
 
-def test_a_malformed_header_is_noted(understudy: Understudy) -> None:
-    shown = understudy("call", "Small shop", "GET", "/status", "-H", "x-mock-respons-code: 503", "--explain").output
+def test_a_malformed_header_is_noted(understudy: Understudy, mock: str) -> None:
+    shown = understudy("call", mock, "GET", "/status", "-H", "x-mock-respons-code: 503", "--explain").output
 
     note = "Note: `x-mock-respons-code` is no header that mocks know; perhaps `x-mock-response-code` is meant.\n"
     assert shown.endswith(note)
 
 
-def test_a_program_gets_the_explanation_apart_from_the_headers(understudy: Understudy) -> None:
-    called = understudy.json("call", "Small shop", "GET", "/products/abc", "--explain")
+def test_a_program_gets_the_explanation_apart_from_the_headers(understudy: Understudy, mock: str) -> None:
+    called = understudy.json("call", mock, "GET", "/products/abc", "--explain")
 
     explanation = called["explanation"]
     assert "rung 5 wildcard 80, query +10, body +5, total 95" == explanation["summary"]
@@ -77,8 +85,8 @@ def test_a_program_gets_the_explanation_apart_from_the_headers(understudy: Under
     assert [] == [name for name, _ in called["headers"] if name.startswith("x-mock-")]
 
 
-def test_without_the_option_nothing_is_explained(understudy: Understudy) -> None:
-    called = understudy.json("call", "Small shop", "GET", "/products/abc")
+def test_without_the_option_nothing_is_explained(understudy: Understudy, mock: str) -> None:
+    called = understudy.json("call", mock, "GET", "/products/abc")
 
     assert "explanation" not in called
 
