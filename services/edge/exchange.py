@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -84,17 +85,24 @@ class Exchange:
         self.waited_ns += time.perf_counter_ns() - began
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for the delay to pass; False where the client left before."""
-        began = time.perf_counter_ns()
+        """Wait for the delay to pass, and never for less; False where the client left before."""
+        began = time.perf_counter()
         try:
+            # A loop's timers count whole milliseconds, from a time that it may have looked up a while ago.
+            while (rest := began + seconds - time.perf_counter()) > 0:
+                if await self._has_left_within(rest):
+                    return False
+        finally:
+            self.delayed_ns = round((time.perf_counter() - began) * 1e9)
+            self.waited_ns += self.delayed_ns
+        return True
+
+    async def _has_left_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while (await self._receive())["type"] != "http.disconnect":
                     pass
-        except TimeoutError:
             return True
-        finally:
-            self.delayed_ns = time.perf_counter_ns() - began
-            self.waited_ns += self.delayed_ns
         return False
 
     async def send(self, reply: Reply) -> None:

@@ -35,8 +35,6 @@ pytestmark = pytest.mark.timeout(300)
 LONGEST_WAIT = timedelta(seconds=1)
 """For what takes longer the client does not wait: it leaves, and the call log must say so."""
 
-TICK = timedelta(milliseconds=1)
-"""What the timers of an event loop may be early by."""
 
 BY_THE_SERVER = {"date", "connection"}
 """Headers that belong to the connection, not to the reply."""
@@ -234,7 +232,7 @@ def problems(wanted: Replayed, entry: CallLogEntry) -> Iterator[str]:
     yield from (
         f"logged {what}: {one!r} expected, {other!r} found" for what, (one, other) in told.items() if one != other
     )
-    if not has_left and entry.delay + TICK < wanted.wait:
+    if not has_left and entry.delay < wanted.wait:
         yield f"it waited {entry.delay} of {wanted.wait}"
     if isinstance(wanted.found, NoMatch) and entry.outcome is not Outcome.UNMATCHED:
         yield "it is not logged as unmatched"
