@@ -51,7 +51,7 @@ proto: setup  ## Generate the Python of the contracts.
 	$(BIN)/python proto/generate.py
 
 docs: setup  ## Make the page about the algorithm from the tables of its rules; a test proves that it is current.
-	$(BIN)/python -m services.core.matching.algorithm > algorithm.page
+	$(BIN)/python -c 'from services.core.matching.algorithm import algorithm_page; print(algorithm_page(), end="")' > algorithm.page
 	mv algorithm.page services/core/matching/ALGORITHM.md
 
 verify/proto: setup  ## Prove that the generated Python is current, and that contracts are well-formed and compatible.
@@ -61,6 +61,7 @@ verify/proto: setup  ## Prove that the generated Python is current, and that con
 bench: setup  ## Measure speed and memory, and compare with the promises; BENCH="--option …" shortens it.
 	$(BIN)/python -m tests.bench.bench_match
 	$(BIN)/python -m tests.bench.bench_render
+	$(BIN)/python -m tests.bench.bench_explain
 	$(BIN)/python -m tests.bench.bench_edge $(BENCH)
 
 bench/smoke: setup  ## Run the benchmark of the edge briefly, to see that it runs; its figures mean little.

@@ -131,12 +131,6 @@ class CallLogStore:
         async with transaction(self._engine) as connection:
             return (await connection.execute(delete(entries).where(entries.c.id.in_(oldest)))).rowcount
 
-    async def is_migrated(self) -> bool:
-        """Tell whether the table is there."""
-        statement = select(func.to_regclass(entries.fullname).is_not(None))
-        async with transaction(self._engine) as connection:
-            return bool((await connection.execute(statement)).scalar_one())
-
     async def _page(
         self, conditions: Sequence[ColumnElement[bool]], *, oldest_first: bool, behind: Place | None, page_size: int
     ) -> StoredPage:

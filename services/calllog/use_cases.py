@@ -134,12 +134,6 @@ class CallLog:
                     logger.info("expired entries deleted", entries=deleted)
             await asyncio.sleep(RETENTION_SECONDS)
 
-    async def is_ready(self) -> bool:
-        """Tell whether the database is there, and migrated."""
-        with suppress(Unavailable):
-            return await self._store.is_migrated()
-        return False
-
     async def _is_closing_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closing.wait(), seconds)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
-import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,22 +17,16 @@ from services.catalog.tables import MIGRATIONS, SCHEMA
 from services.catalog.use_cases import Collections, Environments, Examples, ReleaseTags
 from services.catalog.use_cases.editing import DocumentEditor
 from services.core.errors import Unavailable
-from services.runtime.database import database, unavailable_when_away
-from services.runtime.grpc_server import RunningServer, Service, grpc_server
-from services.runtime.http_server import metrics_endpoint
+from services.runtime.database import database
+from services.runtime.grpc_server import RunningServer, Service
 from services.runtime.lifecycle import background
 from services.runtime.metrics import process_registry
-from services.runtime.migrations import newest_version, version_of
+from services.runtime.migrations import schema_check
 from services.runtime.parts import Parts
 from services.runtime.revisions import RevisionLog
-from services.wire.authentication import AuthenticationInterceptor, service_credentials
-from services.wire.call_metrics import GrpcMetrics, MetricsInterceptor
-from services.wire.channel import open_channel
-from services.wire.errors import ErrorInterceptor
-from services.wire.key_ring import watched_keys
-from services.wire.registry_client import RegistryClient
-
-logger = structlog.get_logger(__name__)
+from services.runtime.standalone import standalone
+from services.wire.interceptors import server_interceptors
+from services.wire.key_ring import keys_of_registry
 
 HOUR_SECONDS = 3_600
 
@@ -50,11 +43,10 @@ async def catalog_parts(settings: CatalogSettings, metrics: CollectorRegistry) -
     ):
         store = CatalogStore(engine, log)
         counted = CatalogMetrics(metrics, newest_revision=lambda: log.newest_heard)
-        needed_version = newest_version(MIGRATIONS, phase="pre")
         async with background(_forget_hourly(store), name="catalog request ids"):
             yield Parts(
                 services=_services(store, threads, log, counted, settings),
-                is_ready=lambda: _is_ready(engine, needed_version),
+                is_ready=schema_check(engine, MIGRATIONS),
             )
 
 
@@ -65,24 +57,9 @@ async def catalog_service(settings: CatalogSettings) -> AsyncIterator[RunningSer
     token = settings.service_token.get_secret_value()
     async with (
         catalog_parts(settings, metrics) as parts,
-        open_channel(settings.registry_target) as channel,
-        watched_keys(RegistryClient(channel, service_credentials(token))) as keys,
-        grpc_server(
-            parts.services,
-            host=settings.grpc_host,
-            port=settings.grpc_port,
-            interceptors=(
-                MetricsInterceptor(GrpcMetrics(metrics)),
-                ErrorInterceptor(),
-                AuthenticationInterceptor(keys, service_token=token),
-            ),
-            drain_seconds=settings.drain_seconds,
-        ) as server,
-        metrics_endpoint(
-            metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=parts.is_ready
-        ) as metrics_port,
+        keys_of_registry(settings.registry_target, service_token=token) as keys,
+        standalone(parts, settings, server_interceptors(keys, service_token=token, metrics=metrics), metrics) as server,
     ):
-        logger.info("listening", grpc_port=server.port, metrics_port=metrics_port)
         yield server
 
 
@@ -112,13 +89,3 @@ async def _forget_hourly(store: CatalogStore) -> None:
         await asyncio.sleep(HOUR_SECONDS)
         with suppress(Unavailable):
             await store.forget_old_request_ids()
-
-
-async def _is_ready(engine: AsyncEngine, needed_version: str) -> bool:
-    """Tell whether the database answers and its schema is what this code needs, or newer."""
-    try:
-        with unavailable_when_away():
-            version = await version_of(engine, MIGRATIONS)
-    except Unavailable:
-        return False
-    return version is not None and version >= needed_version

@@ -16,6 +16,7 @@ from services.core.access.visibility import Visibility
 from services.core.catalog import StoredEnvironment
 from services.core.errors import InvalidInput, NotFound
 from services.core.ids import EnvironmentId
+from services.core.mock_rules import draft_of_mock
 from services.core.mocks import DELAY_PRESETS, Delay, Mock, MockConfig, MockDraft
 from services.core.postman.environment import Environment
 from services.core.postman.variable import Variable
@@ -165,7 +166,7 @@ async def update_mock(  # noqa: PLR0913 -- each is an option of the command
         "release_tag": tag,
         "config": configured(found.config, delay=delay, match_header=match_header, match_body=match_body, seed=seed),
     }
-    draft = draft_of(found)
+    draft = draft_of_mock(found)
     changes = {field: value for field, value in said.items() if value is not None and value != getattr(draft, field)}
     if changes:
         draft = replace(draft, **changes)  # type: ignore[arg-type] # each is of its field's type
@@ -193,19 +194,6 @@ async def unpublish_mock(session: Session, mock: MockName) -> None:
     """Make a public mock private: from then on calls need an API key."""
     found = await find_mock(session.understudy, mock)
     session.output.thing(await session.understudy.registry.unpublish_mock(found.id), DETAILS)
-
-
-def draft_of(mock: Mock) -> MockDraft:
-    """Return what a mock is made of."""
-    return MockDraft(
-        name=mock.name,
-        description=mock.description,
-        collection_id=mock.collection_id,
-        environment_id=mock.environment_id,
-        release_tag=mock.release_tag,
-        visibility=mock.visibility,
-        config=mock.config,
-    )
 
 
 def configured(

@@ -21,9 +21,8 @@ from services.registry.app import registry_parts
 from services.registry.settings import RegistrySettings
 from services.runtime.grpc_server import RunningServer, grpc_server
 from services.runtime.parts import Parts
-from services.wire.authentication import AuthenticationInterceptor, KeyRing
-from services.wire.call_metrics import GrpcMetrics, MetricsInterceptor
-from services.wire.errors import ErrorInterceptor
+from services.wire.authentication import KeyRing
+from services.wire.interceptors import server_interceptors
 
 DRAIN_SECONDS = 5.0
 """How long calls in flight may take when a person presses Ctrl-C and watches."""
@@ -97,11 +96,7 @@ def _served(
         [service for part in parts for service in part.services],
         host=settings.host,
         port=settings.grpc_port,
-        interceptors=(
-            MetricsInterceptor(GrpcMetrics(metrics)),
-            ErrorInterceptor(),
-            AuthenticationInterceptor(keys, service_token=settings.service_token),
-        ),
+        interceptors=server_interceptors(keys, service_token=settings.service_token, metrics=metrics),
         drain_seconds=DRAIN_SECONDS,
     )
 

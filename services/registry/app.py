@@ -10,7 +10,6 @@ from typing import Protocol
 
 import structlog
 from prometheus_client import CollectorRegistry
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.core.errors import FailedPrecondition, Unavailable
 from services.core.ids import MockId
@@ -26,19 +25,18 @@ from services.registry.use_cases.accounts import AccountUseCases
 from services.registry.use_cases.api_keys import ApiKeyUseCases
 from services.registry.use_cases.mocks import MockUseCases
 from services.registry.use_cases.server_responses import ServerResponseUseCases
-from services.runtime.database import database, unavailable_when_away
-from services.runtime.grpc_server import RunningServer, Service, grpc_server
-from services.runtime.http_server import metrics_endpoint
+from services.runtime.database import database
+from services.runtime.grpc_server import RunningServer, Service
 from services.runtime.lifecycle import background
 from services.runtime.metrics import process_registry
-from services.runtime.migrations import newest_version, version_of
+from services.runtime.migrations import schema_check
 from services.runtime.parts import Parts
 from services.runtime.revisions import RevisionLog
-from services.wire.authentication import AuthenticationInterceptor, KeyRing, service_credentials
-from services.wire.call_metrics import GrpcMetrics, MetricsInterceptor
+from services.runtime.standalone import standalone
+from services.wire.authentication import KeyRing, service_credentials
 from services.wire.catalog_client import CatalogClient
 from services.wire.channel import open_channel
-from services.wire.errors import ErrorInterceptor
+from services.wire.interceptors import server_interceptors
 
 logger = structlog.get_logger(__name__)
 
@@ -91,7 +89,7 @@ async def registry_parts(settings: RegistrySettings, metrics: CollectorRegistry)
         _ = await stack.enter_async_context(background(_forget_hourly(stores), name="registry request ids"))
         yield RegistryParts(
             services=_services(stores, log, Catalog(client), settings),
-            is_ready=lambda: _is_ready(engine),
+            is_ready=schema_check(engine, MIGRATIONS),
             keys=stores.api_keys,
             bootstrap=partial(bootstrap, stores),
         )
@@ -101,27 +99,14 @@ async def registry_parts(settings: RegistrySettings, metrics: CollectorRegistry)
 async def registry_service(settings: RegistrySettings) -> AsyncIterator[RunningServer]:
     """Serve the registry on a port of its own, with metrics and probes on another, until left."""
     metrics = process_registry()
-    async with AsyncExitStack() as stack:
-        parts = await stack.enter_async_context(registry_parts(settings, metrics))
-        _ = await stack.enter_async_context(background(_start_first(parts, settings), name="first administrator"))
-        interceptors = (
-            MetricsInterceptor(GrpcMetrics(metrics)),
-            ErrorInterceptor(),
-            AuthenticationInterceptor(parts.keys, service_token=settings.service_token.get_secret_value()),
-        )
-        metrics_port = await stack.enter_async_context(
-            metrics_endpoint(metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=parts.is_ready)
-        )
-        server = await stack.enter_async_context(
-            grpc_server(
-                parts.services,
-                host=settings.grpc_host,
-                port=settings.grpc_port,
-                interceptors=interceptors,
-                drain_seconds=settings.drain_seconds,
-            )
-        )
-        logger.info("listening", grpc_port=server.port, metrics_port=metrics_port)
+    token = settings.service_token.get_secret_value()
+    async with (
+        registry_parts(settings, metrics) as parts,
+        background(_start_first(parts, settings), name="first administrator"),
+        standalone(
+            parts, settings, server_interceptors(parts.keys, service_token=token, metrics=metrics), metrics
+        ) as server,
+    ):
         yield server
 
 
@@ -164,13 +149,3 @@ async def _forget_hourly(stores: Stores) -> None:
         await asyncio.sleep(HOUR_SECONDS)
         with suppress(Unavailable):
             await stores.requests.prune()
-
-
-async def _is_ready(engine: AsyncEngine) -> bool:
-    """Tell whether the database answers and its schema is what this code needs, or newer."""
-    try:
-        with unavailable_when_away():
-            version = await version_of(engine, MIGRATIONS)
-    except Unavailable:
-        return False
-    return version is not None and version >= newest_version(MIGRATIONS, phase="pre")

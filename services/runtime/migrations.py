@@ -5,6 +5,7 @@ working; *post* runs after it and may remove what only yesterday's code needed. 
 `pre` (up to the newest *pre*) runs the earlier releases' *posts* on its way, and phase `post` or `all` runs to the end.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,9 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.core.errors import Unavailable
+from services.runtime.database import unavailable_when_away
 
 Phase = Literal["pre", "post", "all"]
 
@@ -55,6 +59,21 @@ def newest_version(line: MigrationLine, *, phase: Phase = "all") -> str:
         if phase != "pre" or "_pre_" in script.revision:
             return script.revision
     raise LookupError(f"{line.folder} holds no migration for phase {phase}")
+
+
+def schema_check(engine: AsyncEngine, line: MigrationLine) -> Callable[[], Awaitable[bool]]:
+    """Return what tells whether the database answers and its schema is what this code needs, or newer."""
+    needed = newest_version(line, phase="pre")
+
+    async def is_current() -> bool:
+        try:
+            with unavailable_when_away():
+                version = await version_of(engine, line)
+        except Unavailable:
+            return False
+        return version is not None and version >= needed
+
+    return is_current
 
 
 def _migrate(connection: Connection, line: MigrationLine, phase: Phase) -> tuple[str, ...]:

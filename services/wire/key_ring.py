@@ -14,6 +14,8 @@ from services.core.access.api_keys import KeyDigest
 from services.core.changes import RegistryChange, RegistrySubject
 from services.core.errors import Unavailable
 from services.core.ids import ApiKeyId
+from services.wire.authentication import service_credentials
+from services.wire.channel import open_channel
 from services.wire.registry_client import RegistryClient
 from services.wire.watching import Follower
 
@@ -21,6 +23,16 @@ logger = structlog.get_logger(__name__)
 
 FILL_SECONDS = 5.0
 """How long a call waits for the first copy: a service that has just started is given the time to ask registry."""
+
+
+@asynccontextmanager
+async def keys_of_registry(target: str, *, service_token: str) -> AsyncIterator["KeyCopy"]:
+    """Yield a copy of the keys of the registry at `target`, over a connection of its own, until left."""
+    async with (
+        open_channel(target) as channel,
+        watched_keys(RegistryClient(channel, service_credentials(service_token))) as keys,
+    ):
+        yield keys
 
 
 @asynccontextmanager

@@ -20,15 +20,13 @@ from services.core.ids import AccountId, ApiKeyId, UserId
 from services.runtime.grpc_server import RunningServer, Service, grpc_server
 from services.runtime.parts import Parts
 from services.wire.authentication import (
-    AuthenticationInterceptor,
     KeyRing,
     Metadata,
     credentials_of,
     service_credentials,
 )
-from services.wire.call_metrics import GrpcMetrics, MetricsInterceptor
 from services.wire.channel import open_channel
-from services.wire.errors import ErrorInterceptor
+from services.wire.interceptors import server_interceptors
 
 SERVICE_TOKEN = "the token that the services of a test share"  # noqa: S105 -- it guards a server on loopback for a moment
 
@@ -91,11 +89,7 @@ async def serving(
 ) -> AsyncIterator[Target]:
     """Serve with the interceptors of a real service, on a free port of loopback, until left."""
     metrics = CollectorRegistry()
-    interceptors = (
-        MetricsInterceptor(GrpcMetrics(metrics)),
-        ErrorInterceptor(),
-        AuthenticationInterceptor(keys, service_token=service_token),
-    )
+    interceptors = server_interceptors(keys, service_token=service_token, metrics=metrics)
     async with grpc_server(
         services.services if isinstance(services, Parts) else services,
         host="127.0.0.1",

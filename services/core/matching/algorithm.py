@@ -1,11 +1,8 @@
 """The page for users about how an example is chosen, made from the tables of the rules and from the engine itself.
 
-    python -m services.core.matching.algorithm > services/core/matching/ALGORITHM.md
-
 Every row of points is computed: what the page says is what a mock does.
 """
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -223,7 +220,3 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[s
     for cells in (headings, ["---"] * len(headings), *rows):
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
     yield ""
-
-
-if __name__ == "__main__":
-    sys.stdout.write(algorithm_page())

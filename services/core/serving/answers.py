@@ -11,19 +11,12 @@ from typing import Final
 from services.core.matching.call import Call
 from services.core.matching.index import MockIndex
 from services.core.matching.match import NoMatch, match
+from services.core.matching.selectors import CODE, ID, MATCH_BODY, MATCH_HEADERS, NAME
 from services.core.rendering.reply import is_prepared
 from services.core.rendering.sources import Sources
 from services.core.serving.answer import Answer, example_answer
 
-DECIDING_HEADERS: Final = frozenset(
-    {
-        "x-mock-response-code",
-        "x-mock-response-id",
-        "x-mock-response-name",
-        "x-mock-match-request-body",
-        "x-mock-match-request-headers",
-    }
-)
+DECIDING_HEADERS: Final = frozenset({CODE, ID, NAME, MATCH_HEADERS, MATCH_BODY})
 
 LIMIT_BYTES: Final = 16 * 1024 * 1024
 """What is remembered may take up so much: enough for 10,000 examples of 1 KiB that are all in use."""

@@ -30,11 +30,11 @@ from services.edge.settings import EdgeSettings
 from services.registry.app import registry_parts
 from services.registry.settings import RegistrySettings
 from services.runtime.grpc_server import grpc_server
-from services.wire.authentication import AuthenticationInterceptor, credentials_of
+from services.wire.authentication import credentials_of
 from services.wire.calllog_client import CallLogClient
 from services.wire.catalog_client import CatalogClient
 from services.wire.channel import open_channel
-from services.wire.errors import ErrorInterceptor
+from services.wire.interceptors import server_interceptors
 from services.wire.registry_client import RegistryClient
 from tests.builders import Json, a_collection, document
 from tests.services.serving import SERVICE_TOKEN
@@ -89,10 +89,7 @@ class Suite:
                 (*catalog.services, *registry.services, *calllog.services),
                 host="127.0.0.1",
                 port=self.port,
-                interceptors=(
-                    ErrorInterceptor(),
-                    AuthenticationInterceptor(registry.keys, service_token=SERVICE_TOKEN),
-                ),
+                interceptors=server_interceptors(registry.keys, service_token=SERVICE_TOKEN, metrics=metrics),
                 drain_seconds=0,
             )
         )
