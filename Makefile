@@ -18,7 +18,7 @@ setup: .venv/installed  ## Make .venv with everything in it; does nothing where 
 .venv/installed: pyproject.toml services/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Understudy needs Python 3.11 or newer: make setup PYTHON=…")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c services/constraints.txt -e '.[embedded,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c services/constraints.txt -e '.[embedded,tracing,dev]'
 	@touch $@
 
 up: setup  ## Run everything on this machine with the demo collection mocked; UP="FILE… --option" runs it with others.
