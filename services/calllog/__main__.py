@@ -8,7 +8,7 @@ from services.runtime.logging import configure_logging
 
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
-    settings = CallLogSettings()  # type: ignore[call-arg] # the environment fills it
+    settings = CallLogSettings()
     configure_logging(level=settings.log_level, log_format=settings.log_format, service="calllog")
     run(serve_until_stopped(calllog_service(settings)))
 

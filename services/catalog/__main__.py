@@ -8,7 +8,7 @@ from services.runtime.logging import configure_logging
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
-    settings = CatalogSettings()  # type: ignore[call-arg] # the environment fills it
+    settings = CatalogSettings()
     configure_logging(level=settings.log_level, log_format=settings.log_format, service="catalog")
     run(serve_until_stopped(catalog_service(settings)))
 

@@ -18,15 +18,19 @@ from services.catalog.use_cases import Collections, Environments, Examples, Rele
 from services.catalog.use_cases.editing import DocumentEditor
 from services.core.errors import Unavailable
 from services.runtime.database import database
-from services.runtime.grpc_server import RunningServer, Service
+from services.runtime.database_metrics import measure_database
+from services.runtime.grpc_server import Service
 from services.runtime.lifecycle import background
 from services.runtime.metrics import process_registry
 from services.runtime.migrations import schema_check
 from services.runtime.parts import Parts
 from services.runtime.revisions import RevisionLog
-from services.runtime.standalone import standalone
+from services.runtime.standalone import RunningService, standalone
+from services.runtime.tracing import tracing
+from services.wire.certificates import server_credentials
 from services.wire.interceptors import server_interceptors
 from services.wire.key_ring import keys_of_registry
+from services.wire.watch_metrics import WatchMetrics
 
 HOUR_SECONDS = 3_600
 
@@ -35,12 +39,11 @@ HOUR_SECONDS = 3_600
 async def catalog_parts(settings: CatalogSettings, metrics: CollectorRegistry) -> AsyncIterator[Parts]:
     """Yield what the catalog consists of, working until left. The database must be migrated, and may be away."""
     async with (
-        database(
-            settings.database_url.get_secret_value(), pool_size=settings.database_pool_size, service=SCHEMA
-        ) as engine,
+        database(settings.postgres_url, pool_size=settings.database_pool_size, service=SCHEMA) as engine,
         document_threads(settings.documents_at_once) as threads,
         _listening(engine) as log,
     ):
+        measure_database(engine, metrics, service=SCHEMA)
         store = CatalogStore(engine, log)
         counted = CatalogMetrics(metrics, newest_revision=lambda: log.newest_heard)
         async with background(_forget_hourly(store), name="catalog request ids"):
@@ -51,14 +54,23 @@ async def catalog_parts(settings: CatalogSettings, metrics: CollectorRegistry) -
 
 
 @asynccontextmanager
-async def catalog_service(settings: CatalogSettings) -> AsyncIterator[RunningServer]:
+async def catalog_service(settings: CatalogSettings) -> AsyncIterator[RunningService]:
     """Serve the catalog alone in its process: gRPC on its port, metrics and probes on theirs."""
-    metrics = process_registry()
+    metrics = process_registry("catalog")
     token = settings.service_token.get_secret_value()
     async with (
+        tracing(settings, component="catalog", metrics=metrics) as tracer,
         catalog_parts(settings, metrics) as parts,
-        keys_of_registry(settings.registry_target, service_token=token) as keys,
-        standalone(parts, settings, server_interceptors(keys, service_token=token, metrics=metrics), metrics) as server,
+        keys_of_registry(
+            settings.registry_target, service_token=token, tls=settings.tls, metrics=WatchMetrics(metrics)
+        ) as keys,
+        standalone(
+            parts,
+            settings,
+            server_interceptors(keys, service_token=token, metrics=metrics, tracer=tracer),
+            metrics,
+            credentials=server_credentials(settings.tls),
+        ) as server,
     ):
         yield server
 

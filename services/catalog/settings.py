@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.runtime.settings import GrpcServiceSettings
+from services.runtime.grpc_settings import GrpcServiceSettings
 
 
 class CatalogSettings(GrpcServiceSettings):

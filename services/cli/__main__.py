@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from services.cli import accounts, call, collections, environments, imports, keys, logs, migrate, mocks, serve, up
+from services.cli import (
+    accounts,
+    call,
+    check,
+    collections,
+    environments,
+    imports,
+    keys,
+    logs,
+    migrate,
+    mocks,
+    serve,
+    up,
+)
+from services.cli.apply import command as apply
 
 app = typer.Typer(
     name="understudy",
@@ -19,7 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-for commands in (up.app, serve.app, migrate.app, imports.app, call.app, logs.app):
+for commands in (up.app, serve.app, migrate.app, imports.app, apply.app, call.app, logs.app, check.app):
     app.add_typer(commands)
 for name, group in {
     "collections": collections.app,

@@ -102,6 +102,13 @@ def _hidden_server(service: str) -> inspect.Parameter:
     return _shared(f"{service}_server", Annotated[str, option], "")
 
 
+def _file(name: str, description: str) -> inspect.Parameter:
+    option = typer.Option(
+        envvar=f"UNDERSTUDY_{name.upper()}_FILE", metavar="FILE", help=description, show_default=False
+    )
+    return _shared(name, Annotated[Path | None, option], None)
+
+
 SHARED = {
     parameter.name: parameter
     for parameter in (
@@ -149,6 +156,19 @@ SHARED = {
             ],
             None,
         ),
+        _shared(
+            "tls",
+            Annotated[
+                bool,
+                typer.Option(
+                    "--tls", envvar="UNDERSTUDY_TLS", help="Talk TLS to a server that this machine's authorities know."
+                ),
+            ],
+            default=False,
+        ),
+        _file("tls_authority", "Talk TLS to a server that these authorities know, PEM."),
+        _file("tls_certificate", "Show this certificate to a server that demands one, PEM."),
+        _file("tls_key", "The private key of the certificate, PEM."),
         _hidden_server("catalog"),
         _hidden_server("registry"),
         _hidden_server("calllog"),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.data_directory import DataDirectory, Running
-from services.client import Targets, Understudy, connect
-from services.core.errors import FailedPrecondition, Unauthenticated, Unavailable
+from services.client import ClientTls, Targets, Understudy, connect
+from services.core.errors import FailedPrecondition, InvalidInput, Unauthenticated, Unavailable
 
 PROBE_SECONDS = 2.0
 """How long to try whether anybody listens, once a call has failed."""
@@ -28,6 +28,10 @@ class Connection:
     calllog_server: str = ""
     api_key: str = ""
     data: Path | None = None
+    tls: bool = False
+    tls_authority: Path | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
 
     @property
     def is_local(self) -> bool:
@@ -45,7 +49,7 @@ async def connected(connection: Connection) -> AsyncIterator[Understudy]:
     directory = DataDirectory(connection.data)
     targets = targets_of(connection, directory)
     try:
-        async with connect(targets, api_key=key_of(connection, directory)) as understudy:
+        async with connect(targets, api_key=key_of(connection, directory), tls=tls_of(connection)) as understudy:
             yield understudy
     except Unavailable as error:
         raise Unavailable(_why_unavailable(targets, error)) from error
@@ -59,6 +63,19 @@ def targets_of(connection: Connection, directory: DataDirectory) -> Targets:
         registry=connection.registry_server or server,
         calllog=connection.calllog_server or server,
     )
+
+
+def tls_of(connection: Connection) -> ClientTls | None:
+    """Return how to protect the connection; the `up` of this machine is talked to in the clear.
+
+    Raises InvalidInput where a certificate has no key, or a key no certificate.
+    """
+    if (connection.tls_certificate is None) != (connection.tls_key is None):
+        raise InvalidInput.of("--tls-certificate and --tls-key", "belong together.", "Give both, or none.")
+    is_asked_for = connection.tls or connection.tls_authority is not None or connection.tls_certificate is not None
+    if connection.is_local or not is_asked_for:
+        return None
+    return ClientTls(certificate=connection.tls_certificate, key=connection.tls_key, authority=connection.tls_authority)
 
 
 def running_at(directory: DataDirectory) -> Running:
@@ -90,7 +107,7 @@ def _why_unavailable(targets: Targets, error: Unavailable) -> str:
 
 
 def _somebody_listens(target: str) -> bool:
-    host, _, port = target.rpartition(":")
+    host, _, port = target.removeprefix("dns:///").rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=PROBE_SECONDS).close()
     except (OSError, ValueError, OverflowError):

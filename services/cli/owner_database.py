@@ -7,29 +7,35 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.core.errors import FailedPrecondition, InvalidInput
-from services.runtime.database import CONNECT_SECONDS, asyncpg_url
+from services.core.errors import FailedPrecondition, InvalidInput, Unavailable
+from services.runtime.database import asyncpg_url, postgres_engine
 from services.runtime.migrations import Phase, migrate
-
-__all__ = ["SERVICES", "Phase", "create_roles", "migrate_services", "new_passwords", "owner_engine", "service_url"]
 
 SERVICES = ("catalog", "registry", "calllog")
 """The services that have a schema, a role and a line of migrations, each of the service's name."""
 
+AWAY_STATES = (
+    "08",  # The connection failed.
+    "53",  # Out of connections, memory or disk.
+    "57P",  # Shutting down, starting up, or crashed.
+)
+"""The beginnings of those SQLSTATEs after which the same is worth trying again (PostgreSQL's appendix A)."""
+
 
 @asynccontextmanager
 async def owner_engine(url: str) -> AsyncIterator[AsyncEngine]:
-    """Yield an engine for an owner's URL. Raises InvalidInput for a bad URL, FailedPrecondition where it fails."""
+    """Yield an engine for an owner's URL.
+
+    Raises InvalidInput for a bad URL; and, whatever is done with the engine, Unavailable where the database is away or
+    still starting, FailedPrecondition where it refuses.
+    """
     try:
-        engine = create_async_engine(asyncpg_url(url), pool_size=1, connect_args={"timeout": CONNECT_SECONDS})
-    except (ArgumentError, ValueError) as error:
-        raise InvalidInput.of(
-            "--database-url", "is no URL.", "Write postgresql://role:password@host:port/db."
-        ) from error
+        engine = postgres_engine(url, pool_size=1)
+    except ValueError as error:
+        raise InvalidInput.of("--database-url", f"{error}.") from error
     try:
         with _sentences():
             yield engine
@@ -38,23 +44,22 @@ async def owner_engine(url: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def migrate_services(
-    engine: AsyncEngine, services: Iterable[str] = SERVICES, *, phase: Phase = "all"
+    engine: AsyncEngine,
+    services: Iterable[str] = SERVICES,
+    *,
+    phase: Phase = "all",
+    roles: Mapping[str, str] | None = None,
 ) -> dict[str, tuple[str, ...]]:
-    """Migrate the schemas of the services, and return the names of the migrations that ran, by service."""
+    """Migrate the schemas of the services, and return the names of the migrations that ran, by service.
+
+    roles: the services' own, by service, where they are not of the service's name.
+    """
     lines = {service: importlib.import_module(f"services.{service}.tables").MIGRATIONS for service in services}
-    return {service: await migrate(engine, line, phase=phase) for service, line in lines.items()}
-
-
-async def create_roles(engine: AsyncEngine, passwords: Mapping[str, str]) -> None:
-    """Create each service's role where it is missing, and give it its password where there is one."""
-    async with engine.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('understudy roles'))"))
-        there = set((await connection.execute(text("SELECT rolname FROM pg_roles"))).scalars())
-        for role in SERVICES:
-            if role not in there:
-                await connection.execute(text(f'CREATE ROLE "{role}" LOGIN'))
-            if role in passwords:
-                await _set_password(connection, role, passwords[role])
+    names = roles or {}
+    return {
+        service: await migrate(engine, line, phase=phase, role=names.get(service, service))
+        for service, line in lines.items()
+    }
 
 
 def new_passwords() -> dict[str, str]:
@@ -68,24 +73,24 @@ def service_url(owner_url: str, service: str, passwords: Mapping[str, str]) -> s
     return url.render_as_string(hide_password=False)
 
 
-async def _set_password(connection: AsyncConnection, role: str, password: str) -> None:
-    quoted = text("SELECT format('ALTER ROLE %I PASSWORD %L', CAST(:role AS text), CAST(:password AS text))")
-    statement = (await connection.execute(quoted, {"role": role, "password": password})).scalar_one()
-    await connection.exec_driver_sql(statement)
-
-
 @contextmanager
 def _sentences() -> Iterator[None]:
     """Say in our words what the database, or the way to it, refused."""
     try:
         yield
     except DBAPIError as error:
-        raise FailedPrecondition(f"The database refused: {_first_line(error.orig or error)}.") from error
+        raise _refusal(error.orig or error) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise _refusal(error) from error
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else "it did not answer in time"
-        raise FailedPrecondition(f"The database cannot be reached: {why}. Check --database-url.") from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise FailedPrecondition(f"The database refused: {_first_line(error)}.") from error
+        raise Unavailable(f"The database cannot be reached: {why}. Check --database-url.") from error
+
+
+def _refusal(error: BaseException) -> FailedPrecondition | Unavailable:
+    state = str(getattr(error, "sqlstate", None))
+    sentence = f"The database refused: {_first_line(error)}."
+    return Unavailable(sentence) if state.startswith(AWAY_STATES) else FailedPrecondition(sentence)
 
 
 def _first_line(error: BaseException) -> str:

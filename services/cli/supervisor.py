@@ -124,7 +124,7 @@ def _plan(options: UpOptions, directory: DataDirectory) -> _Plan:
         directory=directory,
         key=administrator_key(options, directory),
         token=secrets.token_urlsafe(32),
-        metrics=process_registry(),
+        metrics=process_registry("up"),
     )
 
 
@@ -204,10 +204,12 @@ async def _databases(options: UpOptions, directory: DataDirectory) -> AsyncItera
 
 
 async def _prepared(owner_url: str, passwords: dict[str, str]) -> dict[str, str]:
-    from services.cli import owner_database as owner  # noqa: PLC0415 -- takes a third of a second, while PostgreSQL starts
+    # They take a third of a second, in which PostgreSQL starts.
+    from services.cli import owner_database as owner  # noqa: PLC0415 -- as said
+    from services.cli.roles import create_roles  # noqa: PLC0415 -- as said
 
     async with owner.owner_engine(owner_url) as engine:
-        await owner.create_roles(engine, passwords)
+        await create_roles(engine, owner_url, {role: passwords.get(role, "") for role in owner.SERVICES})
         await owner.migrate_services(engine)
     return {service: owner.service_url(owner_url, service, passwords) for service in owner.SERVICES}
 

@@ -20,10 +20,12 @@ from services.core.mocks import Delay, Mock, MockConfig, MockDraft, ServerRespon
 from services.core.postman.collection import Example
 from services.core.postman.environment import Environment
 from services.core.postman.variable import Variable
+from services.wire.certificates import ClientTls
 
 __all__ = [
     "CallLogEntry",
     "CallLogFilter",
+    "ClientTls",
     "Delay",
     "Environment",
     "Example",

@@ -3,12 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from services.wire.authentication import Metadata, credentials_of
 from services.wire.calllog_client import CallLogClient
 from services.wire.catalog_client import CatalogClient
+from services.wire.certificates import TlsFiles
 from services.wire.channel import open_channel
 from services.wire.registry_client import RegistryClient
+
+if TYPE_CHECKING:  # OpenTelemetry is an extra, and loaded by processes that trace alone.
+    from opentelemetry.trace import Tracer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +52,21 @@ class Understudy:
 
 
 @asynccontextmanager
-async def connect(targets: Targets, *, api_key: str) -> AsyncIterator[Understudy]:
-    """Yield the services for the holder of an API key. Connections are made when first needed."""
+async def connect(
+    targets: Targets, *, api_key: str, tls: TlsFiles | None = None, tracer: "Tracer | None" = None
+) -> AsyncIterator[Understudy]:
+    """Yield the services for the holder of an API key. Connections are made when first needed.
+
+    With `tls` they are protected: `ClientTls()` believes this machine's authorities, and its fields name files that are
+    read again when they change. Raises FailedPrecondition where those cannot be used. With OpenTelemetry's `tracer`
+    calls made within a span have spans of their own, and the services continue its trace.
+    """
     credentials = credentials_of(api_key)
     async with AsyncExitStack() as channels:
-        opened = {target: await channels.enter_async_context(open_channel(target)) for target in set(targets.all())}
+        opened = {
+            target: await channels.enter_async_context(open_channel(target, tls, tracer=tracer))
+            for target in set(targets.all())
+        }
         yield Understudy(
             CatalogClient(opened[targets.catalog], credentials),
             RegistryClient(opened[targets.registry], credentials),

@@ -1,10 +1,11 @@
 """An edge worker put together: snapshots that follow registry and catalog, the journal, the mock path and its port."""
 
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import grpc
 import structlog
@@ -12,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from services.core.serving.addresses import AddressRules
 from services.edge.diagnostics import diagnostics_app
+from services.edge.exchange import App
 from services.edge.following import Following
 from services.edge.http import MockPath
 from services.edge.journal import Journal
@@ -21,11 +23,15 @@ from services.edge.metrics import CallMetrics, JournalMetrics, SnapshotMetrics
 from services.edge.recorder import Recorder
 from services.edge.reply_sources import reply_sources
 from services.edge.settings import EdgeSettings
-from services.edge.shipper import Sender, shipping
+from services.edge.shipper import Append, Sender, shipping
 from services.edge.snapshots import Snapshots
 from services.edge.sources import ServiceSource
+from services.runtime.certificate_metrics import measure_certificate
 from services.runtime.http_server import http_server, listening_socket, metrics_endpoint
+from services.runtime.leaving import Leaving
 from services.runtime.metrics import process_registry
+from services.runtime.tracing import tracing
+from services.runtime.vital_signs import vital_signs
 from services.wire.authentication import service_credentials
 from services.wire.calllog_client import CallLogClient, refused_entries
 from services.wire.catalog_client import CatalogClient
@@ -33,6 +39,10 @@ from services.wire.channel import open_channel
 from services.wire.key_ring import watched_keys
 from services.wire.registry_client import RegistryClient
 from services.wire.served_calls import ServedCallEncoder
+from services.wire.watch_metrics import WatchMetrics
+
+if TYPE_CHECKING:  # OpenTelemetry is an extra, and loaded by processes that trace alone.
+    from services.edge.tracing import EdgeTracing
 
 logger = structlog.get_logger(__name__)
 
@@ -64,37 +74,46 @@ async def edge_service(settings: EdgeSettings) -> AsyncIterator[RunningEdge]:
     It listens before registry and catalog have been reached; whether they have, `/readyz` tells. Raises OSError where a
     port is taken or the journal's directory cannot be written.
     """
-    metrics = process_registry()
+    metrics = process_registry("edge")
+    measure_certificate(settings.tls, metrics)
+    watch_metrics = WatchMetrics(metrics)
     listener = _listener(settings)
     async with (
-        _clients(settings) as clients,
-        _journal(settings, metrics, clients.calllog) as journal,
+        _tracing(settings, metrics) as traced,
+        _clients(settings, traced) as clients,
+        _journal(settings, metrics, _append(clients.calllog, traced)) as journal,
         _snapshots(settings, metrics, clients) as snapshots,
-        watched_keys(clients.registry) as keys,
+        watched_keys(clients.registry, watch_metrics) as keys,
     ):
         following = Following(snapshots, clients.registry, clients.catalog)
+        following.measure(watch_metrics)
         call_metrics = CallMetrics(metrics)
         encode = ServedCallEncoder(body_limit=settings.log_body_bytes).encode
-        app = MockPath(
+        rules = AddressRules(domain=settings.mock_domain, prefix=settings.path_prefix)
+        app: App = MockPath(
             diagnostics_app(partial(_state, snapshots, journal, following)),
-            rules=AddressRules(domain=settings.mock_domain, prefix=settings.path_prefix),
+            rules=rules,
             snapshots=snapshots,
             keys=keys,
-            recorder=Recorder(journal.append, encode, call_metrics),
+            recorder=(traced.recorder if traced else Recorder)(journal.append, encode, call_metrics),
             metrics=call_metrics,
             sources=reply_sources(settings.image_url),
             body_limit=settings.maximum_body_bytes,
         )
 
+        app = traced.app(app, rules) if traced else app
+        leaving = Leaving(linger_seconds=settings.linger_seconds)
+
         async def is_ready() -> bool:
-            return following.is_synced
+            return following.is_synced and not leaving.has_begun
 
         async with (
             following.running(),
+            vital_signs(metrics, is_ready=is_ready),
             metrics_endpoint(
                 metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=is_ready
             ) as metrics_port,
-            http_server(app, listener, drain_seconds=settings.drain_seconds) as port,
+            http_server(app, listener, drain_seconds=settings.drain_seconds, leaving=leaving) as port,
         ):
             logger.info("listening", port=port, metrics_port=metrics_port)
             yield RunningEdge(
@@ -110,11 +129,23 @@ def _listener(settings: EdgeSettings) -> socket.socket:
 
 
 @asynccontextmanager
-async def _clients(settings: EdgeSettings) -> AsyncIterator[Clients]:
+async def _tracing(settings: EdgeSettings, metrics: CollectorRegistry) -> AsyncIterator["EdgeTracing | None"]:
+    """Yield what traces the worker's calls, None where tracing is off: nothing stands in any call's way then."""
+    async with tracing(settings, component="edge", metrics=metrics) as tracer:
+        if tracer is None:
+            yield None
+            return
+        from services.edge.tracing import EdgeTracing  # noqa: PLC0415 -- loaded where there is a tracer alone
+
+        yield EdgeTracing(tracer)
+
+
+@asynccontextmanager
+async def _clients(settings: EdgeSettings, traced: "EdgeTracing | None") -> AsyncIterator[Clients]:
     """Yield the clients; services behind one target share a connection."""
     credentials = service_credentials(settings.service_token.get_secret_value())
     async with AsyncExitStack() as stack:
-        channels = await _channels(stack, (settings.registry_target, settings.catalog_target, settings.calllog_target))
+        channels = await _channels(stack, settings, traced)
         yield Clients(
             RegistryClient(channels[settings.registry_target], credentials),
             CatalogClient(channels[settings.catalog_target], credentials),
@@ -122,14 +153,22 @@ async def _clients(settings: EdgeSettings) -> AsyncIterator[Clients]:
         )
 
 
-async def _channels(stack: AsyncExitStack, targets: Sequence[str]) -> dict[str, grpc.aio.Channel]:
-    return {target: await stack.enter_async_context(open_channel(target)) for target in dict.fromkeys(targets)}
+async def _channels(
+    stack: AsyncExitStack, settings: EdgeSettings, traced: "EdgeTracing | None"
+) -> dict[str, grpc.aio.Channel]:
+    tracer = traced.tracer if traced else None
+    targets = {settings.registry_target, settings.catalog_target, settings.calllog_target}
+    return {
+        target: await stack.enter_async_context(open_channel(target, settings.tls, tracer=tracer)) for target in targets
+    }
+
+
+def _append(calllog: CallLogClient, traced: "EdgeTracing | None") -> Append:
+    return traced.append(calllog.append_encoded) if traced else calllog.append_encoded
 
 
 @asynccontextmanager
-async def _journal(
-    settings: EdgeSettings, metrics: CollectorRegistry, calllog: CallLogClient
-) -> AsyncIterator[Journal]:
+async def _journal(settings: EdgeSettings, metrics: CollectorRegistry, append: Append) -> AsyncIterator[Journal]:
     journal_metrics = JournalMetrics(metrics)
     journal = Journal(
         new_folder(settings.journal_dir),
@@ -140,7 +179,7 @@ async def _journal(
     try:
         async with shipping(
             journal,
-            Sender(calllog.append_encoded, refused_entries, journal_metrics),
+            Sender(append, refused_entries, journal_metrics),
             parent=settings.journal_dir,
             gather_seconds=settings.ship_seconds,
             drain_seconds=settings.ship_drain_seconds,

@@ -10,6 +10,7 @@ from services.edge.snapshots import Snapshots
 from services.runtime.lifecycle import background
 from services.wire.catalog_client import CatalogClient
 from services.wire.registry_client import RegistryClient
+from services.wire.watch_metrics import WatchMetrics
 from services.wire.watching import Follower
 
 
@@ -28,6 +29,11 @@ class Following:
             relist=self._after_gap(Part.COLLECTION | Part.ENVIRONMENT),
             on_change=self._on_change,
         )
+
+    def measure(self, metrics: WatchMetrics) -> None:
+        """Have both watches asked whenever the metrics are read."""
+        metrics.observe(self._registry)
+        metrics.observe(self._catalog)
 
     @property
     def is_synced(self) -> bool:

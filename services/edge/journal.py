@@ -53,7 +53,9 @@ class Journal:
         self._lost_unlogged = 0
         self._quiet_until = 0.0
         self._pending_since = 0.0
-        metrics.measure(size_bytes=lambda: self.pending_bytes, oldest_seconds=self.oldest_seconds)
+        metrics.measure(
+            size_bytes=lambda: self.pending_bytes, oldest_seconds=self.oldest_seconds, limit_bytes=limit_bytes
+        )
         self.segments: deque[Segment] = deque()
         self.size_bytes = 0
         self.pending_count = 0

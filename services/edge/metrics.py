@@ -80,6 +80,15 @@ class SnapshotMetrics:
         )
         self._mocks = Gauge("understudy_snapshots", "Mocks that are loaded.", registry=registry)
         self._bytes = Gauge("understudy_snapshot_bytes", "About what loaded mocks take up.", registry=registry)
+        self._limit = Gauge(
+            "understudy_snapshot_limit_bytes", "What loaded mocks may take up before some must go.", registry=registry
+        )
+        self._misses = Counter(
+            "understudy_snapshot_misses_total", "Calls that waited until their mock was loaded.", registry=registry
+        )
+        self._evictions = Counter(
+            "understudy_snapshot_evictions_total", "Mocks that had to make room for others.", registry=registry
+        )
 
     def propagated(self, seconds: float) -> None:
         """Take in how long a change took; clocks that disagree make no negative time."""
@@ -89,10 +98,19 @@ class SnapshotMetrics:
         """Count a load: ok, not_found or failed."""
         self._loads.labels(result).inc()
 
-    def measure(self, *, mocks: Callable[[], float], size_bytes: Callable[[], float]) -> None:
-        """Have the gauges ask these functions whenever they are read."""
+    def missed(self) -> None:
+        """Count a call whose mock is not loaded."""
+        self._misses.inc()
+
+    def evicted(self, count: int) -> None:
+        """Count mocks that had to make room."""
+        self._evictions.inc(count)
+
+    def measure(self, *, mocks: Callable[[], float], size_bytes: Callable[[], float], limit_bytes: int) -> None:
+        """Have the gauges ask these functions whenever they are read, and tell the bound."""
         self._mocks.set_function(mocks)
         self._bytes.set_function(size_bytes)
+        self._limit.set(limit_bytes)
 
 
 class JournalMetrics:
@@ -105,6 +123,9 @@ class JournalMetrics:
         )
         self._oldest = Gauge(
             "understudy_journal_oldest_seconds", "For how long the oldest entry has been waiting.", registry=registry
+        )
+        self._limit = Gauge(
+            "understudy_journal_limit_bytes", "What the journal may hold before calls are dropped.", registry=registry
         )
         self._dropped = Counter(
             "understudy_journal_dropped_total",
@@ -121,7 +142,10 @@ class JournalMetrics:
         """Count calls that were acknowledged."""
         self._shipped.inc(count)
 
-    def measure(self, *, size_bytes: Callable[[], float], oldest_seconds: Callable[[], float]) -> None:
-        """Have the gauges ask these functions whenever they are read."""
+    def measure(
+        self, *, size_bytes: Callable[[], float], oldest_seconds: Callable[[], float], limit_bytes: int
+    ) -> None:
+        """Have the gauges ask these functions whenever they are read, and tell the bound."""
         self._bytes.set_function(size_bytes)
         self._oldest.set_function(oldest_seconds)
+        self._limit.set(limit_bytes)

@@ -29,6 +29,9 @@ FIRST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 5.0
 """A calllog that comes back is noticed within five seconds, and one that is away is not hammered."""
 
+HURRIED_PAUSE_SECONDS: Final = 0.2
+"""For a worker that is about to end: a calllog that comes back in its last seconds is worth asking for often."""
+
 ADOPTION_SECONDS: Final = 10.0
 """How often a worker looks for journals that nobody ships; a worker that died is usually replaced sooner."""
 
@@ -47,6 +50,11 @@ class Sender:
         self._append = append
         self._refused = refused
         self._metrics = metrics
+        self._is_hurried = asyncio.Event()
+
+    def hurry(self) -> None:
+        """Stop waiting long between tries: there is not much time left."""
+        self._is_hurried.set()
 
     async def send(self, entries: Sequence[bytes]) -> None:
         """Return when calllog has all entries but those that it refuses; wait for as long as it is away."""
@@ -59,11 +67,18 @@ class Sender:
                 waiting += self._without_refused(waiting.pop(), error)
             except UnderstudyError as error:
                 logger.warning("calls cannot be shipped; trying again", reason=error.message, pause_seconds=pause)
-                await asyncio.sleep(pause)
+                await self._pause(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             else:
                 self._metrics.shipped(len(waiting.pop()))
                 pause = FIRST_PAUSE_SECONDS
+
+    async def _pause(self, seconds: float) -> None:
+        if self._is_hurried.is_set():
+            await asyncio.sleep(min(seconds, HURRIED_PAUSE_SECONDS))
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_hurried.wait(), seconds)
 
     def _without_refused(self, batch: tuple[bytes, ...], error: InvalidInput | TooLarge) -> list[tuple[bytes, ...]]:
         """Return what to send instead of a batch that was refused: less those named, or in halves where none is."""
@@ -99,6 +114,7 @@ class Shipper:
     def close(self) -> None:
         """Have `run` end as soon as nothing is left to ship."""
         self._closing.set()
+        self._sender.hurry()
         self._journal.has_entries.set()
 
     async def _entries_or_closing(self) -> None:
@@ -147,7 +163,12 @@ async def shipping(
         shipper.close()
         await asyncio.wait([task], timeout=drain_seconds)
         if journal.pending_count:
-            logger.warning("calls stay in the journal for the next worker", count=journal.pending_count)
+            logger.error(
+                "calls are left in the journal; they reach the log only if another worker finds this folder",
+                count=journal.pending_count,
+                size_bytes=journal.pending_bytes,
+                folder=str(parent),
+            )
 
 
 async def _adopt_orphans(parent: Path, sender: Sender) -> None:

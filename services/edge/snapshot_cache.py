@@ -38,8 +38,12 @@ class SnapshotCache:
             self._snapshots.move_to_end(mock_id)
         return snapshot
 
-    def put(self, snapshot: MockSnapshot, *, is_use: bool) -> None:
-        """Take a mock's snapshot instead of the one before; unless it `is_use`, it keeps its place in the order."""
+    def put(self, snapshot: MockSnapshot, *, is_use: bool) -> int:
+        """Take a mock's snapshot instead of the one before; unless it `is_use`, it keeps its place in the order.
+
+        Return how many others had to make room.
+        """
+        evicted = 0
         self._release(self._snapshots.get(snapshot.mock.id))
         self._snapshots[snapshot.mock.id] = snapshot
         self._charge(snapshot)
@@ -48,6 +52,8 @@ class SnapshotCache:
         while self.size_bytes > self._limit_bytes and len(self._snapshots) > 1:
             _, oldest = self._snapshots.popitem(last=False)
             self._release(oldest)
+            evicted += 1
+        return evicted
 
     def remove(self, mock_id: MockId) -> None:
         """Forget a mock."""

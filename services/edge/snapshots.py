@@ -96,7 +96,11 @@ class Snapshots:
         self._works: dict[MockId, Work] = {}
         self._unknown: OrderedDict[MockId, float] = OrderedDict()
         self.loaded = self._cache.get
-        metrics.measure(mocks=lambda: float(len(self._cache)), size_bytes=lambda: float(self._cache.size_bytes))
+        metrics.measure(
+            mocks=lambda: float(len(self._cache)),
+            size_bytes=lambda: float(self._cache.size_bytes),
+            limit_bytes=limit_bytes,
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -126,6 +130,7 @@ class Snapshots:
             return snapshot
         if self._is_known_to_be_unknown(mock_id):
             return None
+        self._metrics.missed()
         is_first = mock_id not in self._works
         snapshot = await self._loaded_soon(mock_id)
         if snapshot is None and not is_first and not self._is_known_to_be_unknown(mock_id):
@@ -228,7 +233,7 @@ class Snapshots:
             if not any(change.id == mock_id for change in work.heard):
                 self._remember_unknown(mock_id)
         elif previous is None or self._cache.peek(mock_id) is not None:  # Else it had to make room meanwhile.
-            self._cache.put(snapshot, is_use=previous is None)
+            self._metrics.evicted(self._cache.put(snapshot, is_use=previous is None))
         self._metrics.loaded("ok" if snapshot else "not_found")
         work.take_in(snapshot)
 

@@ -8,7 +8,7 @@ from services.runtime.logging import configure_logging
 
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
-    settings = RegistrySettings()  # type: ignore[call-arg] # the environment fills it
+    settings = RegistrySettings()
     configure_logging(level=settings.log_level, log_format=settings.log_format, service="registry")
     run(serve_until_stopped(registry_service(settings)))
 

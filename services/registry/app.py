@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -26,17 +26,24 @@ from services.registry.use_cases.api_keys import ApiKeyUseCases
 from services.registry.use_cases.mocks import MockUseCases
 from services.registry.use_cases.server_responses import ServerResponseUseCases
 from services.runtime.database import database
-from services.runtime.grpc_server import RunningServer, Service
+from services.runtime.database_metrics import measure_database
+from services.runtime.grpc_server import Service
 from services.runtime.lifecycle import background
 from services.runtime.metrics import process_registry
 from services.runtime.migrations import schema_check
 from services.runtime.parts import Parts
 from services.runtime.revisions import RevisionLog
-from services.runtime.standalone import standalone
+from services.runtime.standalone import RunningService, standalone
+from services.runtime.tracing import tracing
 from services.wire.authentication import KeyRing, service_credentials
 from services.wire.catalog_client import CatalogClient
+from services.wire.certificates import server_credentials
 from services.wire.channel import open_channel
 from services.wire.interceptors import server_interceptors
+from services.wire.watch_metrics import WatchMetrics
+
+if TYPE_CHECKING:  # OpenTelemetry is an extra, and loaded by processes that trace alone.
+    from opentelemetry.trace import Tracer
 
 logger = structlog.get_logger(__name__)
 
@@ -71,20 +78,24 @@ class RegistryParts(Parts):
 
 
 @asynccontextmanager
-async def registry_parts(settings: RegistrySettings, metrics: CollectorRegistry) -> AsyncIterator[RegistryParts]:
+async def registry_parts(
+    settings: RegistrySettings, metrics: CollectorRegistry, tracer: "Tracer | None" = None
+) -> AsyncIterator[RegistryParts]:
     """Yield what the registry consists of, working until left. Database and catalog may be away."""
-    url = settings.database_url.get_secret_value()
+    url = settings.postgres_url
     token = settings.service_token.get_secret_value()
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(database(url, pool_size=settings.database_pool_size, service=SCHEMA))
+        measure_database(engine, metrics, service=SCHEMA)
         log = RevisionLog(engine, SCHEMA)
         await stack.enter_async_context(log.listening())
-        channel = await stack.enter_async_context(open_channel(settings.catalog_target))
+        channel = await stack.enter_async_context(open_channel(settings.catalog_target, settings.tls, tracer=tracer))
         client = CatalogClient(channel, service_credentials(token))
         stores = Stores.over(engine, log)
         counted = RegistryMetrics(metrics)
         watcher = CatalogWatcher(stores, client, counted)
-        counted.ask_at_every_scrape(revision=lambda: log.newest_heard, watches_catalog=lambda: watcher.is_connected)
+        counted.ask_at_every_scrape(revision=lambda: log.newest_heard)
+        WatchMetrics(metrics).observe(watcher.follower)
         await stack.enter_async_context(watcher.watching())
         _ = await stack.enter_async_context(background(_forget_hourly(stores), name="registry request ids"))
         yield RegistryParts(
@@ -96,15 +107,20 @@ async def registry_parts(settings: RegistrySettings, metrics: CollectorRegistry)
 
 
 @asynccontextmanager
-async def registry_service(settings: RegistrySettings) -> AsyncIterator[RunningServer]:
+async def registry_service(settings: RegistrySettings) -> AsyncIterator[RunningService]:
     """Serve the registry on a port of its own, with metrics and probes on another, until left."""
-    metrics = process_registry()
+    metrics = process_registry("registry")
     token = settings.service_token.get_secret_value()
     async with (
-        registry_parts(settings, metrics) as parts,
+        tracing(settings, component="registry", metrics=metrics) as tracer,
+        registry_parts(settings, metrics, tracer) as parts,
         background(_start_first(parts, settings), name="first administrator"),
         standalone(
-            parts, settings, server_interceptors(parts.keys, service_token=token, metrics=metrics), metrics
+            parts,
+            settings,
+            server_interceptors(parts.keys, service_token=token, metrics=metrics, tracer=tracer),
+            metrics,
+            credentials=server_credentials(settings.tls),
         ) as server,
     ):
         yield server

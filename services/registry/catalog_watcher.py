@@ -42,12 +42,7 @@ class CatalogWatcher:
         self._metrics = metrics
         self._catalog = Catalog(client)
         self._revision = Revision(0)
-        self._follower = Follower("catalog", self._open, relist=self._look_at_every_mock, on_change=self._act_upon)
-
-    @property
-    def is_connected(self) -> bool:
-        """Tell whether deletions in the catalog reach mocks just now."""
-        return self._follower.is_connected
+        self.follower = Follower("catalog", self._open, relist=self._look_at_every_mock, on_change=self._act_upon)
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -56,8 +51,8 @@ class CatalogWatcher:
             yield
 
     async def _watch(self) -> None:
-        self._follower.revision = await self._resume_revision()
-        await self._follower.run()
+        self.follower.revision = await self._resume_revision()
+        await self.follower.run()
 
     async def _resume_revision(self) -> Revision | None:
         while True:

@@ -11,11 +11,6 @@ class RegistryMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         """Register the metrics."""
         self._revision = Gauge("understudy_registry_revision", "The registry's newest revision.", registry=registry)
-        self._watches_catalog = Gauge(
-            "understudy_registry_watches_catalog",
-            "1 while deletions in the catalog reach mocks, 0 while the catalog is away.",
-            registry=registry,
-        )
         self._switched = Counter(
             "understudy_mocks_switched",
             "Mocks deactivated because something they use went away, and reactivated because it is back.",
@@ -23,10 +18,9 @@ class RegistryMetrics:
             registry=registry,
         )
 
-    def ask_at_every_scrape(self, *, revision: Callable[[], float], watches_catalog: Callable[[], float]) -> None:
-        """Take the functions that know what the gauges tell."""
+    def ask_at_every_scrape(self, *, revision: Callable[[], float]) -> None:
+        """Take the function that knows what the gauge tells."""
         self._revision.set_function(revision)
-        self._watches_catalog.set_function(watches_catalog)
 
     def switched(self, count: int, *, is_deactivated: bool) -> None:
         """Count mocks that were deactivated or reactivated."""

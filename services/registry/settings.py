@@ -5,7 +5,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.core.access.api_keys import check_chosen_key
 from services.core.errors import InvalidInput
-from services.runtime.settings import GrpcServiceSettings
+from services.runtime.grpc_settings import GrpcServiceSettings
 
 MOCK_ID = "{mock_id}"
 

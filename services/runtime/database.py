@@ -1,7 +1,9 @@
 """PostgreSQL through SQLAlchemy Core and asyncpg: the engine of a service, and what its failures mean to callers."""
 
-from collections.abc import AsyncIterator, Iterator
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any, cast
 
 import asyncpg
 import structlog
@@ -12,6 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.core.errors import Unavailable
+from services.runtime.database_metrics import MeasuredPool
+from services.runtime.database_url import SYSTEM, parameters_of, parse_url, url_text
 
 logger = structlog.get_logger(__name__)
 
@@ -29,20 +33,18 @@ may take their time, set their own."""
 @asynccontextmanager
 async def database(url: str, *, pool_size: int, service: str) -> AsyncIterator[AsyncEngine]:
     """Yield an engine for `url`. Connections are made when first needed, and checked before each use."""
-    engine = create_async_engine(
-        asyncpg_url(url),
+    engine = postgres_engine(
+        url,
+        server_settings={
+            "application_name": f"understudy-{service}",
+            "statement_timeout": str(STATEMENT_MILLISECONDS),
+            "timezone": "UTC",
+        },
+        poolclass=MeasuredPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=True,
-        connect_args={
-            "timeout": CONNECT_SECONDS,
-            "server_settings": {
-                "application_name": f"understudy-{service}",
-                "statement_timeout": str(STATEMENT_MILLISECONDS),
-                "timezone": "UTC",
-            },
-        },
     )
     try:
         yield engine
@@ -50,14 +52,45 @@ async def database(url: str, *, pool_size: int, service: str) -> AsyncIterator[A
         await engine.dispose()
 
 
+def postgres_engine(url: str, *, server_settings: Mapping[str, str] | None = None, **options: Any) -> AsyncEngine:
+    """Return an engine whose connections libpq's URL describes; `options` are SQLAlchemy's. Raises ValueError.
+
+    Files that the URL names are read for each connection anew: a new authority counts without a restart.
+    """
+    address = parse_url(url)
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(
+            **_where_and_how(address), timeout=CONNECT_SECONDS, server_settings=dict(server_settings or {})
+        )
+
+    # The driver is given the URL by us: SQLAlchemy would hand it libpq's parameters under names that it does not know.
+    return create_async_engine(asyncpg_url(url).set(query={}), async_creator=connect, **options)
+
+
 def asyncpg_url(url: str) -> URL:
     """Return the URL with the asyncpg driver, whatever PostgreSQL spelling it came in."""
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
-def asyncpg_dsn(url: URL) -> str:
-    """Return the URL as asyncpg itself reads it, for connections outside the pool."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+def _where_and_how(address: URL) -> dict[str, Any]:
+    """Return what asyncpg is told: the URL, and the authorities of this machine, where those are meant."""
+    parameters = parameters_of(address)
+    if parameters.get("sslmode") != "verify-full" or parameters.get("sslrootcert", SYSTEM) != SYSTEM:
+        return {"dsn": url_text(address)}
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["postgresql"])  # PostgreSQL 17 demands it of connections that begin with TLS.
+    if "sslcert" in parameters:
+        context.load_cert_chain(parameters["sslcert"], parameters.get("sslkey"), parameters.get("sslpassword"))
+    return {"dsn": url_text(address.difference_update_query(["sslmode", "sslrootcert"])), "ssl": context}
+
+
+async def outside_the_pool(engine: AsyncEngine) -> asyncpg.Connection:
+    """Return a connection like those of the pool that the pool has forgotten; whoever asked for it must end it."""
+    pooled = await engine.raw_connection()
+    connection = cast("asyncpg.Connection", pooled.driver_connection)
+    pooled.detach()
+    return connection
 
 
 @asynccontextmanager
@@ -91,6 +124,7 @@ AWAY_STATES = (
     "57P",  # Shutting down, starting up, crashed, or the database was dropped.
     "3F",  # There is no such schema: it was not migrated yet, which a Job does while our process may run already.
     "42P01",  # There is no such table; likewise.
+    "42501",  # The role has no right to it: a migration grants rights last, a moment after the tables are there.
 )
 """The beginnings of those SQLSTATEs that speak of the server rather than of our statement (PostgreSQL's appendix A)."""
 

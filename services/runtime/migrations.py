@@ -3,29 +3,50 @@
 A migration is named `NNNN_pre_…` or `NNNN_post_…`: *pre* runs before new code rolls out and leaves yesterday's code
 working; *post* runs after it and may remove what only yesterday's code needed. The line is one chain, so that phase
 `pre` (up to the newest *pre*) runs the earlier releases' *posts* on its way, and phase `post` or `all` runs to the end.
+
+Migrations run while the services are at work. Whoever waits for a lock on a table makes everybody wait who comes after,
+so a migration waits for none longer than callers bear: it gives up, lets them pass, and tries again. Each is a
+transaction of its own, so that no lock is held longer than its migration takes. What must not lock a large table at all
+is in `online_ddl`.
 """
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import structlog
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.runtime.migration import MigrationContext, MigrationInfo, RevisionStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.core.errors import Unavailable
 from services.runtime.database import unavailable_when_away
+
+logger = structlog.get_logger(__name__)
 
 Phase = Literal["pre", "post", "all"]
 
 VERSION_TABLE = "schema_version"
 
-LOCK_MILLISECONDS = 10_000
-"""A migration that waits longer for a lock would hold up every caller behind it; it fails and is tried again."""
+LOCK_MILLISECONDS = 500
+"""How long a migration waits for a lock, with every caller of that table behind it: half of what a change may take to
+be served."""
+
+PAUSE_SECONDS = 1.0
+"""Between two tries, those who had to wait get through."""
+
+PATIENCE_SECONDS = 600.0
+"""How long a migration is tried. No statement of the services takes longer than half a minute, but a backup may."""
+
+LOCKED_OUT = ("55P03", "40P01")
+"""The SQLSTATEs of a lock that was not to be had: the wait was too long, or would never have ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +57,22 @@ class MigrationLine:
     folder: Path
 
 
-async def migrate(engine: AsyncEngine, line: MigrationLine, *, phase: Phase = "all") -> tuple[str, ...]:
-    """Bring the schema up to the phase, as one transaction, and return the names of the migrations that ran.
+async def migrate(engine: AsyncEngine, line: MigrationLine, *, phase: Phase = "all", role: str = "") -> tuple[str, ...]:
+    """Bring the schema up to the phase, and return the names of the migrations that ran.
 
-    The engine's role must own the schema or be allowed to create it; a role that is named like the schema is granted
-    what the service needs. Two at once wait for each other.
+    Each is a transaction: one that fails leaves nothing of itself, and those before it stay. The engine's role must own
+    the schema or be allowed to create it; `role`, by default named like the schema, is granted what the service
+    needs, where there is such a role. Two at once wait for each other.
     """
-    async with engine.begin() as connection:
-        return await connection.run_sync(_migrate, line, phase)
+    async with engine.connect() as connection:
+        try:
+            await _take_turn(connection, line)
+            ran = await _insist(connection, line, newest_version(line, phase=phase))
+            await connection.run_sync(_grant, line.schema, role or line.schema)
+            await connection.commit()
+            return ran
+        finally:
+            await connection.invalidate()  # With its session end its turn and its settings.
 
 
 async def version_of(engine: AsyncEngine, line: MigrationLine) -> str | None:
@@ -76,28 +105,56 @@ def schema_check(engine: AsyncEngine, line: MigrationLine) -> Callable[[], Await
     return is_current
 
 
-def _migrate(connection: Connection, line: MigrationLine, phase: Phase) -> tuple[str, ...]:
-    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"understudy {line.schema}"})
-    connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}"))
-    connection.execute(text("SET LOCAL statement_timeout = 0"))
+async def _take_turn(connection: AsyncConnection, line: MigrationLine) -> None:
+    """Wait until no other migration of this line runs.
+
+    By asking again and again: a statement that waits would be waited for by an index that is built concurrently.
+    """
+    ask = text("SELECT pg_try_advisory_lock(hashtext(:name))")
+    while not (await connection.execute(ask, {"name": f"understudy {line.schema}"})).scalar_one():
+        await connection.rollback()
+        await asyncio.sleep(PAUSE_SECONDS)
+    await connection.rollback()
+
+
+async def _insist(connection: AsyncConnection, line: MigrationLine, target: str) -> tuple[str, ...]:
+    """Migrate up to `target`, as often as locks are not to be had in time, and return all that ran."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    ran: list[str] = []
+    while True:
+        try:
+            await connection.run_sync(_migrate, line, target, ran)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in LOCKED_OUT or time.monotonic() > deadline:
+                raise
+            logger.info("a lock is not to be had; the migration lets others pass and tries again", schema=line.schema)
+            await connection.rollback()
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return tuple(dict.fromkeys(ran))
+
+
+def _migrate(connection: Connection, line: MigrationLine, target: str, ran: list[str]) -> None:
+    connection.execute(text(f"SET lock_timeout = {LOCK_MILLISECONDS}"))
+    connection.execute(text("SET statement_timeout = 0"))
     connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{line.schema}"'))
     # Alembic's own column holds 32 characters, and our names say more.
     connection.execute(
         text(f'CREATE TABLE IF NOT EXISTS "{line.schema}".{VERSION_TABLE} (version_num text PRIMARY KEY)')
     )
-    ran = _upgrade(connection, line, newest_version(line, phase=phase))
-    _grant(connection, line.schema)
-    return ran
+    connection.commit()
+    _upgrade(connection, line, target, ran)
 
 
-def _upgrade(connection: Connection, line: MigrationLine, target: str) -> tuple[str, ...]:
+def _upgrade(connection: Connection, line: MigrationLine, target: str, ran: list[str]) -> None:
+    """Run what is missing up to `target`, each migration as a transaction, and add the name of each to `ran`."""
     scripts = _scripts(line)
-    ran: list[str] = []
 
     def steps(revision: object, _context: MigrationContext) -> list[RevisionStep]:
-        planned = scripts._upgrade_revs(target, revision)  # type: ignore[arg-type]  # noqa: SLF001 -- what Alembic's own `upgrade` command calls; there is no public name for it
-        ran.extend(str(step.revision.revision) for step in planned)
-        return list(planned)
+        return list(scripts._upgrade_revs(target, revision))  # type: ignore[arg-type]  # noqa: SLF001 -- what Alembic's own `upgrade` command calls; there is no public name for it
+
+    def applied(ctx: object, step: MigrationInfo, heads: object, run_args: object) -> None:  # noqa: ARG001 -- Alembic names them
+        ran.append(str(step.up_revision_id))
 
     with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=target) as environment:
         environment.configure(
@@ -105,9 +162,11 @@ def _upgrade(connection: Connection, line: MigrationLine, target: str) -> tuple[
             version_table=VERSION_TABLE,
             version_table_schema=line.schema,
             transactional_ddl=True,
+            transaction_per_migration=True,
+            on_version_apply=applied,
         )
-        environment.run_migrations()
-    return tuple(ran)
+        with environment.begin_transaction():
+            environment.run_migrations()
 
 
 def _scripts(line: MigrationLine) -> ScriptDirectory:
@@ -119,13 +178,14 @@ def _context(connection: Connection, line: MigrationLine) -> MigrationContext:
     return MigrationContext.configure(connection, opts=options)
 
 
-def _grant(connection: Connection, schema: str) -> None:
+def _grant(connection: Connection, schema: str, role: str) -> None:
     """Let the service's own role, where there is one, use everything in its schema and nothing else."""
-    if connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": schema}).first() is None:
+    if connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}).first() is None:
         return
+    quoted = connection.dialect.identifier_preparer.quote_identifier(role)
     for grant in (
-        f'GRANT USAGE ON SCHEMA "{schema}" TO "{schema}"',
-        f'GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA "{schema}" TO "{schema}"',
-        f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "{schema}" TO "{schema}"',
+        f'GRANT USAGE ON SCHEMA "{schema}" TO {quoted}',
+        f'GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA "{schema}" TO {quoted}',
+        f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "{schema}" TO {quoted}',
     ):
-        connection.execute(text(grant))
+        connection.exec_driver_sql(grant)

@@ -31,11 +31,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.core.errors import RevisionExpired, Unavailable
 from services.core.ids import Revision
-from services.runtime.database import asyncpg_dsn, transaction
+from services.runtime.database import outside_the_pool, transaction
 from services.runtime.lifecycle import background
 
 logger = structlog.get_logger(__name__)
@@ -190,12 +191,12 @@ class RevisionLog:
 
     async def _listen(self) -> None:
         while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            with suppress(OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 await self._listen_on_one_connection()
             await asyncio.sleep(POLL_SECONDS)
 
     async def _listen_on_one_connection(self) -> None:
-        connection = await asyncpg.connect(asyncpg_dsn(self._engine.url), timeout=5)
+        connection = await outside_the_pool(self._engine)
         closed = asyncio.Event()
         loop = asyncio.get_running_loop()
         announcing: set[asyncio.Task[None]] = set()

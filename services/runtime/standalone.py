@@ -1,18 +1,32 @@
-"""A gRPC service alone in its process: its parts on a port, metrics and probes on another."""
+"""A gRPC service alone in its process: its parts on a port, gRPC probes on another, metrics on a third."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import grpc
 import structlog
 from prometheus_client import CollectorRegistry
 
-from services.runtime.grpc_server import RunningServer, grpc_server
+from services.runtime.certificate_metrics import measure_certificate
+from services.runtime.grpc_server import grpc_server
+from services.runtime.grpc_settings import GrpcServiceSettings
+from services.runtime.health_server import health_server
 from services.runtime.http_server import metrics_endpoint
+from services.runtime.leaving import Leaving
 from services.runtime.parts import Parts
-from services.runtime.settings import GrpcServiceSettings
+from services.runtime.vital_signs import vital_signs
 
 logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningService:
+    """A service that answers: the port of its calls, that of gRPC probes, and that of metrics and HTTP probes."""
+
+    port: int
+    health_port: int
+    metrics_port: int
 
 
 @asynccontextmanager
@@ -21,19 +35,31 @@ async def standalone(
     settings: GrpcServiceSettings,
     interceptors: Sequence[grpc.aio.ServerInterceptor],
     metrics: CollectorRegistry,
-) -> AsyncIterator[RunningServer]:
-    """Serve the parts as the settings say, until left; the ports are logged. Raises OSError where one is taken."""
+    *,
+    credentials: grpc.ServerCredentials | None,
+) -> AsyncIterator[RunningService]:
+    """Serve the parts as the settings say, until left; the ports are logged. Raises OSError where one is taken.
+
+    `credentials` of TLS are for the parts alone: whoever probes or scrapes has no certificate.
+    """
+    measure_certificate(settings.tls, metrics)
+    leaving = Leaving(linger_seconds=settings.linger_seconds)
+    is_ready = leaving.unless_begun(parts.is_ready)
     async with (
+        vital_signs(metrics, is_ready=is_ready),
+        metrics_endpoint(
+            metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=is_ready
+        ) as metrics_port,
+        health_server(is_ready, host=settings.grpc_host, port=settings.health_port) as health_port,
         grpc_server(
             parts.services,
             host=settings.grpc_host,
             port=settings.grpc_port,
             interceptors=interceptors,
             drain_seconds=settings.drain_seconds,
+            leaving=leaving,
+            credentials=credentials,
         ) as server,
-        metrics_endpoint(
-            metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=parts.is_ready
-        ) as metrics_port,
     ):
-        logger.info("listening", grpc_port=server.port, metrics_port=metrics_port)
-        yield server
+        logger.info("listening", grpc_port=server.port, health_port=health_port, metrics_port=metrics_port)
+        yield RunningService(port=server.port, health_port=health_port, metrics_port=metrics_port)

@@ -17,6 +17,9 @@ from services.wire.handlers import Context, Continuation, Servicer, wrap_handler
 
 OPEN_PREFIXES = ("/grpc.health.v1.", "/grpc.reflection.")
 
+SERVICE_HEADER = "x-service-token"
+"""The name in the metadata by which a service of the suite proves itself."""
+
 Metadata = tuple[tuple[str, str], ...]
 
 _principal: ContextVar[Principal] = ContextVar("principal")
@@ -45,7 +48,7 @@ def credentials_of(api_key: str) -> Metadata:
 
 def service_credentials(service_token: str) -> Metadata:
     """Return the metadata that proves a service of the suite."""
-    return (("x-service-token", service_token),)
+    return ((SERVICE_HEADER, service_token),)
 
 
 class AuthenticationInterceptor(grpc.aio.ServerInterceptor):
@@ -82,7 +85,7 @@ class AuthenticationInterceptor(grpc.aio.ServerInterceptor):
 
     async def principal_of(self, metadata: Mapping[str, str]) -> Principal:
         """Return who sent this metadata. Raises Unauthenticated."""
-        if (token := metadata.get("x-service-token")) is not None:
+        if (token := metadata.get(SERVICE_HEADER)) is not None:
             return self._service(token)
         key = await self._keys.find(digest_of(presented_key(metadata)))
         if key is None:

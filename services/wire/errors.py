@@ -44,6 +44,10 @@ REST_SECONDS = 5.0
 """How long the rest of a refused upload is read: a document of 100 MB, the largest there is, passes in this time."""
 
 
+RETRIED_ALREADY = (("grpc-retry-pushback-ms", "-1"),)
+"""Asks a client not to try again ("gRPC Retry Design", pushback): tries of tries would add up to many seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
     """One row of the table."""
@@ -148,13 +152,22 @@ async def abort(context: Context, error: Exception) -> NoReturn:
     """End the call with the error's status; a fault of our own is logged and told in general words."""
     if isinstance(error, grpc.aio.AbortError):
         raise error
+    metadata = RETRIED_ALREADY if _is_from_behind(error) else ()
     if isinstance(error, grpc.aio.AioRpcError):
         error = error_of(error)
     if not isinstance(error, UnderstudyError) or type(error) not in BY_ERROR:
         logger.error("call failed", exc_info=error)
         error = UnderstudyError("The service has a fault; its log has the details.")
-    await context.abort_with_status(rpc_status.to_status(status_of(error)))
-    raise AssertionError("abort_with_status always raises")
+    status = rpc_status.to_status(status_of(error))
+    await context.abort(status.code, status.details, (*status.trailing_metadata, *metadata))
+    raise AssertionError("abort always raises")
+
+
+def _is_from_behind(error: Exception) -> bool:
+    """Tell whether a service that this one called is away: that call was tried again already, as often as it may be."""
+    return isinstance(error, grpc.aio.AioRpcError) or (
+        isinstance(error, errors.Unavailable) and isinstance(error.__cause__, grpc.aio.AioRpcError)
+    )
 
 
 async def _read_the_rest(request: Any) -> None:

@@ -15,8 +15,10 @@ from services.core.changes import RegistryChange, RegistrySubject
 from services.core.errors import Unavailable
 from services.core.ids import ApiKeyId
 from services.wire.authentication import service_credentials
+from services.wire.certificates import TlsFiles
 from services.wire.channel import open_channel
 from services.wire.registry_client import RegistryClient
+from services.wire.watch_metrics import WatchMetrics
 from services.wire.watching import Follower
 
 logger = structlog.get_logger(__name__)
@@ -26,17 +28,19 @@ FILL_SECONDS = 5.0
 
 
 @asynccontextmanager
-async def keys_of_registry(target: str, *, service_token: str) -> AsyncIterator["KeyCopy"]:
+async def keys_of_registry(
+    target: str, *, service_token: str, tls: TlsFiles | None = None, metrics: WatchMetrics | None = None
+) -> AsyncIterator["KeyCopy"]:
     """Yield a copy of the keys of the registry at `target`, over a connection of its own, until left."""
     async with (
-        open_channel(target) as channel,
-        watched_keys(RegistryClient(channel, service_credentials(service_token))) as keys,
+        open_channel(target, tls) as channel,
+        watched_keys(RegistryClient(channel, service_credentials(service_token)), metrics) as keys,
     ):
         yield keys
 
 
 @asynccontextmanager
-async def watched_keys(client: RegistryClient) -> AsyncIterator["KeyCopy"]:
+async def watched_keys(client: RegistryClient, metrics: WatchMetrics | None = None) -> AsyncIterator["KeyCopy"]:
     """Yield a copy that follows registry until left; `client` must hold the service token.
 
     It is entered at once, filled or not: a service is ready for its other callers while registry is away.
@@ -50,6 +54,8 @@ async def watched_keys(client: RegistryClient) -> AsyncIterator["KeyCopy"]:
         keys.apply(change)
 
     follower = Follower("registry keys", client.watch, relist=relist, on_change=on_change)
+    if metrics is not None:
+        metrics.observe(follower)
     following = asyncio.create_task(follower.run(), name="registry keys")
     following.add_done_callback(_log_failure)
     try:

@@ -41,8 +41,8 @@ class Follower(Generic[Change]):
         on_change: Callable[[Change], Awaitable[None]],
         resume: Revision | None = None,
     ) -> None:
-        """Take the stream's name for the log, and what to do; `resume` continues an earlier process's watch."""
-        self._name = name
+        """Take the stream's name for log and metrics, and what to do; `resume` continues an earlier process's watch."""
+        self.name = name
         self._open = open_stream
         self._relist = relist
         self._on_change = on_change
@@ -66,10 +66,10 @@ class Follower(Generic[Change]):
             try:
                 await self._follow()
             except RevisionExpired:
-                logger.warning("watch cannot resume; listing again", stream=self._name, revision=self.revision)
+                logger.warning("watch cannot resume; listing again", stream=self.name, revision=self.revision)
                 self.revision = None
             except UnderstudyError as error:
-                logger.info("watch broke; resuming", stream=self._name, reason=error.message)
+                logger.info("watch broke; resuming", stream=self.name, reason=error.message)
             self.is_connected = False
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)

@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,14 +129,16 @@ class SeparateSuite:
 
 
 @asynccontextmanager
-async def separate_suite(folder: Path, *, edges: int = 1) -> AsyncIterator[SeparateSuite]:
-    """Run PostgreSQL, the three services and some edges, until left."""
+async def separate_suite(
+    folder: Path, *, edges: int = 1, told: Mapping[str, str] | None = None
+) -> AsyncIterator[SeparateSuite]:
+    """Run PostgreSQL, the three services and some edges, until left; `told` are settings that all of them get."""
     postgres = Postgres(folder / "postgres")
     url = await postgres.start()
     parts: list[Part] = []
     try:
         await _migrate(url)
-        new_part = _part_maker(folder, url, parts)
+        new_part = _part_maker(folder, url, parts, told or {})
         registry, catalog, calllog = new_part("registry"), new_part("catalog"), new_part("calllog")
         workers = tuple(new_part("edge") for _ in range(edges))
         _tell_targets(registry, catalog, calllog, workers)
@@ -157,17 +159,21 @@ async def separate_suite(folder: Path, *, edges: int = 1) -> AsyncIterator[Separ
         await postgres.stop()
 
 
-def _part_maker(folder: Path, database_url: str, parts: list[Part]) -> Callable[[str], Part]:
+def _part_maker(folder: Path, database_url: str, parts: list[Part], told: Mapping[str, str]) -> Callable[[str], Part]:
     def new_part(name: str) -> Part:
         number = len(parts)
         port, metrics_port = free_ports(2)
         prefix = name.upper()
-        settings = {"METRICS_HOST": "127.0.0.1", "METRICS_PORT": metrics_port, "SERVICE_TOKEN": SERVICE_TOKEN}
+        settings: dict[str, object] = {
+            "METRICS_HOST": "127.0.0.1",
+            "METRICS_PORT": metrics_port,
+            "SERVICE_TOKEN": SERVICE_TOKEN,
+        }
         if name == "edge":
             settings |= {"HOST": "127.0.0.1", "PORT": port, "JOURNAL_DIR": folder / f"journal-{number}"}
         else:
-            settings |= {"GRPC_HOST": "127.0.0.1", "GRPC_PORT": port, "DATABASE_URL": database_url}
-        environment = {f"{prefix}_{key}": str(value) for key, value in settings.items()}
+            settings |= {"GRPC_HOST": "127.0.0.1", "GRPC_PORT": port, "HEALTH_PORT": 0, "DATABASE_URL": database_url}
+        environment = {f"{prefix}_{key}": str(value) for key, value in (settings | dict(told)).items()}
         part = Part(
             name=name,
             environment=environment,

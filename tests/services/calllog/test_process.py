@@ -19,6 +19,7 @@ def environment(database_url: str) -> dict[str, str]:
         "CALLLOG_SERVICE_TOKEN": SERVICE_TOKEN,
         "CALLLOG_GRPC_HOST": "127.0.0.1",
         "CALLLOG_GRPC_PORT": "0",
+        "CALLLOG_HEALTH_PORT": "0",
         "CALLLOG_METRICS_HOST": "127.0.0.1",
         "CALLLOG_METRICS_PORT": "0",
         "CALLLOG_REGISTRY_TARGET": "127.0.0.1:1",

@@ -19,6 +19,7 @@ def environment(database_url: str) -> dict[str, str]:
         "CATALOG_SERVICE_TOKEN": SERVICE_TOKEN,
         "CATALOG_GRPC_HOST": "127.0.0.1",
         "CATALOG_GRPC_PORT": "0",
+        "CATALOG_HEALTH_PORT": "0",
         "CATALOG_METRICS_HOST": "127.0.0.1",
         "CATALOG_METRICS_PORT": "0",
         "CATALOG_REGISTRY_TARGET": "127.0.0.1:1",

@@ -38,7 +38,20 @@ def test_the_help_names_every_command() -> None:
     shown = run("--help")
 
     assert shown.code == 0
-    for command in ("up", "serve", "migrate", "import", "call", "logs", "collections", "environments", "mocks", "keys"):
+    for command in (
+        "up",
+        "serve",
+        "migrate",
+        "import",
+        "apply",
+        "call",
+        "logs",
+        "check",
+        "collections",
+        "environments",
+        "mocks",
+        "keys",
+    ):
         assert re.search(rf"^  {command} +\S", shown.output, re.MULTILINE)
 
 
@@ -58,7 +71,9 @@ def test_a_service_without_its_settings_names_the_missing_variable() -> None:
     served = run("serve", "catalog")
 
     assert served.code == 1
-    assert "Error: CATALOG_DATABASE_URL: Field required. Set it in the environment.\n" == served.errors
+    assert served.errors == (
+        "Error: CATALOG_DATABASE_URL is missing: set it, or CATALOG_DATABASE_HOST and the variables beside it.\n"
+    )
 
 
 def test_migrate_says_what_ran_and_then_that_nothing_is_left(empty_database: str) -> None:
@@ -74,8 +89,8 @@ def test_migrate_says_what_ran_and_then_that_nothing_is_left(empty_database: str
 @pytest.mark.parametrize(
     ("url", "error"),
     [
-        ("", "--database-url: is missing. Give it, or set UNDERSTUDY_DATABASE_URL."),
-        ("nonsense", "--database-url: is no URL. Write postgresql://role:password@host:port/db."),
+        ("", "UNDERSTUDY_DATABASE_URL is missing: set it, or UNDERSTUDY_DATABASE_HOST and the variables beside it."),
+        ("nonsense", "UNDERSTUDY_DATABASE_URL is no URL; write postgresql://role:password@host:port/database."),
         (
             "postgresql://nobody@localhost:1/none",
             "The database cannot be reached: Connection refused. Check --database-url.",

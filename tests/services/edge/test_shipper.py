@@ -168,6 +168,17 @@ async def test_a_worker_that_cannot_ship_the_rest_leaves_in_time_and_keeps_it(tm
     assert [b"kept"] == another.receiver.taken
 
 
+async def test_a_worker_that_leaves_asks_a_calllog_that_is_away_often(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    setup.receiver.failures = [Unavailable() for _ in range(9)]  # With the usual pauses they take 25 seconds.
+    async with setup.shipping():
+        setup.journal.append(b"last")
+    setup.journal.close()
+
+    assert [b"last"] == setup.receiver.taken
+    assert 0 == folder_count(tmp_path)
+
+
 async def test_what_dead_workers_left_behind_is_adopted_shipped_and_removed(tmp_path: Path) -> None:
     for name in (b"one", b"two"):
         dead = Setup(tmp_path)

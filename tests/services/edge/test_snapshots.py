@@ -355,7 +355,11 @@ async def test_the_least_recently_used_mocks_make_room_and_come_back_when_called
         assert 0 < len(setup.snapshots) < 20
         assert setup.snapshots.loaded(names[0]) is not None
         assert setup.snapshots.loaded(names[1]) is None
+        assert 20 - len(setup.snapshots) == setup.metric("snapshot_evictions_total")
+        assert 20 == setup.metric("snapshot_misses_total")
+        assert 60_000 == setup.metric("snapshot_limit_bytes")
         assert "first" == body_of(await setup.snapshots.get(names[1]))
+        assert 21 == setup.metric("snapshot_misses_total")
 
 
 async def test_an_index_that_mocks_share_counts_once() -> None:

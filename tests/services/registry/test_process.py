@@ -21,6 +21,7 @@ def environment(database_url: str) -> dict[str, str]:
         "REGISTRY_ADMINISTRATOR_KEY": ADMINISTRATOR_KEY,
         "REGISTRY_GRPC_HOST": "127.0.0.1",
         "REGISTRY_GRPC_PORT": "0",
+        "REGISTRY_HEALTH_PORT": "0",
         "REGISTRY_METRICS_HOST": "127.0.0.1",
         "REGISTRY_METRICS_PORT": "0",
         "REGISTRY_CATALOG_TARGET": NOWHERE,
@@ -63,6 +64,6 @@ async def it_reports_its_state_and_metrics(running: RunningProcess) -> None:
         assert (await http.get("/livez")).status_code == 200
         assert (await http.get("/readyz")).status_code == 200
         metrics = (await http.get("/metrics")).text
-    assert "understudy_registry_watches_catalog 0.0" in metrics
+    assert 'understudy_watch_connected{stream="catalog"} 0.0' in metrics
     assert "understudy_registry_revision" in metrics
     assert 'code="OK",grpc_method="/understudy.registry.v1.AccountService/GetCaller"' in metrics

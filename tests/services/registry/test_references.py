@@ -156,7 +156,7 @@ async def test_deleting_a_collection_deactivates_its_mocks_until_it_is_imported_
         assert (mock.id, False) == ((await reactivated).id, (await reactivated).is_deactivated)
     assert mocking.count("understudy_mocks_switched_total", state="deactivated") == 1
     assert mocking.count("understudy_mocks_switched_total", state="active") == 1
-    assert mocking.count("understudy_registry_watches_catalog") == 1
+    assert mocking.count("understudy_watch_connected", stream="catalog") == 1
 
 
 async def test_the_deletion_of_another_accounts_collection_of_the_same_id_concerns_nobody_else(

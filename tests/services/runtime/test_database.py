@@ -148,6 +148,15 @@ async def test_a_schema_that_was_not_migrated_yet_is_unavailable(engine: AsyncEn
         await query(engine, f"SELECT 1 FROM {table}")  # noqa: S608 -- a name of the test
 
 
+async def test_a_schema_whose_rights_are_not_granted_yet_is_unavailable(engine: AsyncEngine, url: str) -> None:
+    async with transaction(engine) as connection:
+        await connection.execute(text("CREATE SCHEMA migrated CREATE TABLE kept (number integer)"))
+
+    async with database(await own_role(url, "not_granted_yet"), pool_size=1, service="test") as of_the_role:
+        with pytest.raises(Unavailable):
+            await query(of_the_role, "SELECT number FROM migrated.kept")
+
+
 @pytest.mark.parametrize("mistake", ["SELECT nonsense", "SELECT 1 / 0"])
 async def test_a_mistake_of_ours_is_not_called_unavailable(engine: AsyncEngine, mistake: str) -> None:
     with pytest.raises(DBAPIError):

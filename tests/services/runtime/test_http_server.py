@@ -126,7 +126,7 @@ async def test_paths_and_headers_of_100_kb_reach_the_app() -> None:
 
 
 def test_a_process_tells_about_itself() -> None:
-    registry = process_registry()
+    registry = process_registry("test")
 
     assert (registry.get_sample_value("process_resident_memory_bytes") or 0) > 1_000_000
-    assert registry is not process_registry()
+    assert registry is not process_registry("test")

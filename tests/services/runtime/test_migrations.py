@@ -1,20 +1,29 @@
-"""Migrations: pre and post phases on one chain, whole or not at all, one at a time."""
+"""Migrations: pre and post phases on one chain, each whole or not at all, one at a time, and in nobody's way."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.runtime.database import asyncpg_url
-from services.runtime.migrations import MigrationLine, Phase, migrate, newest_version, version_of
+from services.runtime.migrations import LOCK_MILLISECONDS, MigrationLine, Phase, migrate, newest_version, version_of
 from tests.migrations.schemas import empty_database, own_role
 
 FIRST_RELEASE = ("0001_pre_birds", "0002_post_fish")
 SECOND_RELEASE = ("0003_pre_cats", "0004_post_dogs")
+
+ADD_AGE = 'op.execute("ALTER TABLE zoo.birds ADD COLUMN age integer NOT NULL DEFAULT 0")'
+
+INDEX_BIRDS = (
+    "from services.runtime.online_ddl import create_index\n    "
+    'create_index("by_name", schema="zoo", on="zoo.birds (name)")'
+)
 
 
 @pytest.fixture
@@ -100,16 +109,102 @@ def test_a_folder_without_migrations_is_an_error(tmp_path: Path) -> None:
         newest_version(MigrationLine(schema="zoo", folder=tmp_path))
 
 
-async def test_a_migration_that_fails_leaves_nothing_of_itself_or_those_before_it(
+async def test_a_migration_that_fails_leaves_nothing_of_itself_and_those_before_it_stay(
     engine: AsyncEngine, url: str, tmp_path: Path
 ) -> None:
-    line = a_line(tmp_path, *FIRST_RELEASE, post_fish='op.execute("SELECT nonsense")')
+    line = a_line(tmp_path, *FIRST_RELEASE, post_fish='op.execute("CREATE TABLE zoo.fish (); SELECT nonsense")')
 
-    with pytest.raises(ProgrammingError):
+    with pytest.raises(DBAPIError):
         await migrate(engine, line)
 
-    assert await version_of(engine, line) is None
-    assert await tables_of(url) == set()
+    assert await version_of(engine, line) == "0001_pre_birds"
+    assert await tables_of(url) == {"birds"}
+    assert await migrate(engine, a_line(tmp_path, *FIRST_RELEASE)) == ("0002_post_fish",)
+
+
+async def test_a_migration_that_cannot_have_its_lock_lets_everybody_pass_and_runs_later(
+    engine: AsyncEngine, url: str, tmp_path: Path
+) -> None:
+    await migrate(engine, a_line(tmp_path, "0001_pre_birds"))
+    line = a_line(tmp_path, "0001_pre_birds", "0002_pre_age", pre_age=ADD_AGE)
+    async with backup_of_birds(url) as backup:
+        migrating = asyncio.create_task(migrate(engine, line))
+        await waits_for_a_lock(url)
+        seconds = await longest_read(url, tries=20)
+        assert not migrating.done()
+        await backup.execute("COMMIT")
+
+        assert await asyncio.wait_for(migrating, 20) == ("0002_pre_age",)
+    assert seconds < 2 * LOCK_MILLISECONDS / 1000
+
+
+async def test_an_index_is_made_while_others_write(engine: AsyncEngine, url: str, tmp_path: Path) -> None:
+    await migrate(engine, a_line(tmp_path, "0001_pre_birds"))
+    line = a_line(tmp_path, "0001_pre_birds", "0002_pre_index", pre_index=INDEX_BIRDS)
+    async with connected(url) as writer:
+        await writer.execute("BEGIN")
+        await writer.execute("INSERT INTO zoo.birds VALUES ('wren')")
+        migrating = asyncio.create_task(migrate(engine, line))
+        await waits_for_a_lock(url)
+        async with connected(url) as other:
+            await other.execute("INSERT INTO zoo.birds VALUES ('robin')", timeout=5)
+        assert not migrating.done()
+        await writer.execute("COMMIT")
+
+        assert await asyncio.wait_for(migrating, 20) == ("0002_pre_index",)
+        assert await writer.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = 'zoo.by_name'::regclass")
+
+
+async def test_an_index_that_an_earlier_try_left_unfinished_is_made_anew(
+    engine: AsyncEngine, url: str, tmp_path: Path
+) -> None:
+    await migrate(engine, a_line(tmp_path, "0001_pre_birds"))
+    line = a_line(tmp_path, "0001_pre_birds", "0002_pre_index", pre_index=INDEX_BIRDS)
+    async with connected(url) as connection:
+        await connection.execute("INSERT INTO zoo.birds VALUES ('wren'), ('wren')")
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await connection.execute("CREATE UNIQUE INDEX CONCURRENTLY by_name ON zoo.birds (name)")
+
+        assert await migrate(engine, line) == ("0002_pre_index",)
+        assert await connection.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = 'zoo.by_name'::regclass")
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def backup_of_birds(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Yield a connection that has read the table, and will read it again, as a backup does: until it commits."""
+    async with connected(url) as connection:
+        await connection.execute("BEGIN")
+        await connection.execute("SELECT * FROM zoo.birds")
+        yield connection
+
+
+async def waits_for_a_lock(url: str) -> None:
+    """Wait until somebody waits for a lock in this database."""
+    ask = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with connected(url) as connection, asyncio.timeout(20):
+        while not await connection.fetchval(ask):
+            await asyncio.sleep(0.01)
+
+
+async def longest_read(url: str, *, tries: int) -> float:
+    """Read the table again and again, and return how long the slowest took, in seconds."""
+    longest = 0.0
+    async with connected(url) as connection:
+        for _ in range(tries):
+            began = time.monotonic()
+            await connection.execute("SELECT * FROM zoo.birds", timeout=10)
+            longest = max(longest, time.monotonic() - began)
+            await asyncio.sleep(0.1)
+    return longest
 
 
 async def test_two_at_once_wait_for_each_other_and_run_each_migration_once(url: str, tmp_path: Path) -> None:
