@@ -3,12 +3,17 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 BUF := npx --yes $(shell grep '^@bufbuild/buf@' tests/tools.txt)
-SOURCES := services tests proto/generate.py
+SOURCES := services tests charts proto/generate.py
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+IMAGE ?= understudy:$(VERSION)
+IMAGE_OPTIONS ?=
+PIP_VARIABLES := PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_TRUSTED_HOST PIP_CERT PIP_DEFAULT_TIMEOUT
 BENCH ?=
 UP ?= services/cli/demo/shop.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test e2e check format lint types imports proto docs verify/proto bench bench/smoke constraints clean
+.PHONY: help setup up test e2e cluster rollout chart/test image check format lint types imports proto docs verify/proto \
+        bench bench/smoke constraints clean
 
 help:  ## Print this help.
 	@grep -hE '^[a-z0-9/-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +35,20 @@ test: setup  ## Run all tests; databases are containers where a Docker engine an
 e2e: setup  ## Run the end-to-end tests alone.
 	$(BIN)/pytest tests/e2e
 
+chart/test: setup  ## Run the tests of the chart, its dashboards and its alerts alone.
+	$(BIN)/pytest tests/chart tests/observability
+
+cluster: setup  ## Run the rendered chart with Docker, without a cluster, and test it as a whole.
+	$(BIN)/pytest tests/cluster -s
+
+rollout: setup  ## Restart every service under load, and see that no call is dropped.
+	$(BIN)/pytest tests/rollout -s
+
+image:  ## Build the image of all services; IMAGE=NAME names it otherwise, IMAGE_OPTIONS="--option …" go to docker build.
+	docker build --file services/Dockerfile --tag $(IMAGE) --build-arg VERSION=$(VERSION) \
+	  --build-arg REVISION=$(shell git rev-parse HEAD) \
+	  $(foreach name,$(PIP_VARIABLES),$(if $($(name)),--build-arg $(name))) $(IMAGE_OPTIONS) .
+
 check: setup  ## What CI runs: format, lint, types, import contracts, generated code, tests.
 	$(BIN)/ruff format --check $(SOURCES)
 	$(MAKE) --no-print-directory lint types imports verify/proto test
@@ -50,9 +69,11 @@ imports: setup  ## Check who imports whom.
 proto: setup  ## Generate the Python of the contracts.
 	$(BIN)/python proto/generate.py
 
-docs: setup  ## Make the page about the algorithm from the tables of its rules; a test proves that it is current.
+docs: setup  ## Make what is made from tables: the page about the algorithm, dashboards, the chart's README. Tests prove them current.
 	$(BIN)/python -c 'from services.core.matching.algorithm import algorithm_page; print(algorithm_page(), end="")' > algorithm.page
 	mv algorithm.page services/core/matching/ALGORITHM.md
+	$(BIN)/python -m charts.dashboards
+	$(BIN)/python -m charts.manual
 
 verify/proto: setup  ## Prove that the generated Python is current, and that contracts are well-formed and compatible.
 	$(BIN)/python proto/generate.py --check

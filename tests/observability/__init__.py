@@ -1,0 +1,1 @@
+"""Tests of what is measured, and of the dashboards and alerts that show it."""
