@@ -1,0 +1,1 @@
+"""The chart run for real without a cluster: its rendered manifests, started with Docker as they are written."""
