@@ -13,7 +13,7 @@ UP ?= services/cli/demo/shop.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up test e2e cluster rollout chart/test image check format lint types imports proto docs verify/proto \
-        bench bench/smoke constraints clean
+        bench bench/smoke bench/sizing constraints clean
 
 help:  ## Print this help.
 	@grep -hE '^[a-z0-9/-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -87,6 +87,9 @@ bench: setup  ## Measure speed and memory, and compare with the promises; BENCH=
 
 bench/smoke: setup  ## Run the benchmark of the edge briefly, to see that it runs; its figures mean little.
 	$(BIN)/python -m tests.bench.bench_edge --seconds 1 --rounds 1
+
+bench/sizing: setup  ## Measure what a load costs each service: the sizing table of the chart's README.
+	$(BIN)/python -m tests.bench.bench_sizing
 
 constraints: setup  ## Pin what is installed in .venv now.
 	$(BIN)/python -m pip freeze --exclude-editable > services/constraints.txt

@@ -47,6 +47,11 @@ class Engine:
         """Return the address that this machine, as the node, has in the network."""
         return str(self.network.attrs["IPAM"]["Config"][0]["Gateway"])
 
+    @property
+    def bridge(self) -> str:
+        """Return the interface of this machine that carries the network's packets, as Docker names it."""
+        return f"br-{str(self.network.id)[:12]}"
+
     def volume(self, name: str, **options: str) -> Volume:
         """Make a volume; with options, one of tmpfs."""
         opts = {"type": "tmpfs", "device": "tmpfs", "o": ",".join(f"{key}={value}" for key, value in options.items())}

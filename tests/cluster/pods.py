@@ -107,11 +107,6 @@ class Pod:
         return self.workers[0]
 
     @property
-    def process(self) -> int:
-        """Return a process in its network; 0 before there is one."""
-        return 0 if self._sandbox is None else int(self._sandbox.attrs["State"]["Pid"])
-
-    @property
     def ports(self) -> dict[str, int]:
         """Return the ports that its containers say they listen on, by name."""
         return {port.name: port.container_port for each in self.template.spec.containers for port in each.ports}

@@ -1,45 +1,53 @@
-"""The reading of the kernel's tables of sockets."""
+"""The reading of packets."""
 
-import os
-import socket
+from ipaddress import IPv4Address
 
-from tests.cluster.connections import Connection, connections_in, sockets_in, sockets_of
+import pytest
 
-HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+from tests.cluster.connections import Connection, by_name, connection_opened_by
 
-TABLE = HEAD + (
-    "   0: 00000000:1B58 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 1\n"
-    "   1: 020013AC:1B58 030013AC:9C40 01 00000000:00000000 00:00000000 00000000 0 0 2\n"
-    "   2: 020013AC:C350 040013AC:1538 06 00000000:00000000 00:00000000 00000000 0 0 0\n"
-    "   3: 0100007F:C351 0100007F:1B58 01 00000000:00000000 00:00000000 00000000 0 0 3\n"
+SYN, SYN_ACK, ACK, FIN_ACK, SYN_WITH_ECN = 0x02, 0x12, 0x10, 0x11, 0xC2
+
+TCP, UDP = 6, 17
+
+
+def a_frame(*, flags: int = SYN, protocol: int = TCP, options: bytes = b"", kind: int = 0x0800) -> bytes:
+    """Return a frame from 172.19.0.3 to port 7000 of 172.19.0.2; `options` are those of its IP header."""
+    ethernet = bytes(12) + kind.to_bytes(2)
+    header = bytearray(20)
+    header[0] = 0x40 | (5 + len(options) // 4)
+    header[9] = protocol
+    header[12:20] = IPv4Address("172.19.0.3").packed + IPv4Address("172.19.0.2").packed
+    segment = (40_000).to_bytes(2) + (7_000).to_bytes(2) + bytes(9) + bytes([flags]) + bytes(6)
+    return ethernet + bytes(header) + options + segment
+
+
+@pytest.mark.parametrize("options", [b"", bytes(8)], ids=["plain", "with options in its IP header"])
+@pytest.mark.parametrize("flags", [SYN, SYN_WITH_ECN])
+def test_the_first_packet_of_a_connection_tells_who_opened_it(flags: int, options: bytes) -> None:
+    opened = connection_opened_by(a_frame(flags=flags, options=options))
+
+    assert Connection(source="172.19.0.3", target="172.19.0.2", port=7_000) == opened
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        a_frame(flags=SYN_ACK),
+        a_frame(flags=ACK),
+        a_frame(flags=FIN_ACK),
+        a_frame(protocol=UDP),
+        a_frame(kind=0x0806),
+        a_frame()[:40],
+        b"",
+    ],
+    ids=["answer", "in between", "last", "UDP", "ARP", "cut off", "empty"],
 )
-
-TABLE_OF_SIX = HEAD + (
-    "   0: 0000000000000000FFFF0000020013AC:1B58 0000000000000000FFFF0000050013AC:9C41 01 0:0 00:0 0 0 0 4\n"
-)
+def test_every_other_packet_opens_nothing(frame: bytes) -> None:
+    assert connection_opened_by(frame) is None
 
 
-def test_what_came_in_and_what_went_out_are_told_apart_by_the_served_port() -> None:
-    served = frozenset({7000})
+def test_addresses_without_a_name_keep_their_numbers() -> None:
+    seen = {Connection(source="172.19.0.3", target="172.19.0.2", port=7_000)}
 
-    assert [
-        Connection(source="172.19.0.3", target="172.19.0.2", port=7000),
-        Connection(source="172.19.0.2", target="172.19.0.4", port=5432),
-    ] == [*connections_in([*sockets_in(TABLE)], served)]
-
-
-def test_addresses_of_ipv4_are_seen_through_their_disguise() -> None:
-    assert [Connection(source="172.19.0.5", target="172.19.0.2", port=7000)] == [
-        *connections_in([*sockets_in(TABLE_OF_SIX)], frozenset({7000}))
-    ]
-
-
-def test_the_sockets_of_a_running_process_are_found() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-
-        assert [port] == [each.local_port for each in sockets_of(os.getpid()) if each.local_port == port]
-
-
-def test_a_process_that_is_gone_has_no_sockets() -> None:
-    assert [] == [*sockets_of(0)]
+    assert {("edge", "172.19.0.2", 7_000)} == by_name(seen, {"172.19.0.3": "edge"})

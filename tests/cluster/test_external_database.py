@@ -29,7 +29,7 @@ from tests.cluster.asking import (
     suite_secrets,
 )
 from tests.cluster.cluster import Cluster, running_cluster
-from tests.cluster.connections import Observer, Place, by_name
+from tests.cluster.connections import Observer, by_name
 from tests.cluster.containers import Exit
 from tests.cluster.external_database import ExternalDatabase, external_database
 from tests.cluster.figures import Figures, Stopwatch
@@ -64,7 +64,7 @@ def installed(figures: Figures) -> Iterator[Installed]:
     """Install the chart, and run `helm test`."""
     with running_cluster() as cluster, external_database(cluster.engine) as database:
         chart = rendered(values(database))
-        with Observer(lambda: [place_of(pod) for pod in cluster.everyone() if pod.process]) as observer:
+        with Observer(cluster.engine.bridge) as observer:
             watch = Stopwatch()
             cluster.install(suite_secrets().with_objects([*database.secrets.objects, *chart.objects]))
             cluster.wait_until_ready(seconds=READY_SECONDS)
@@ -165,6 +165,9 @@ async def test_no_call_is_lost_where_the_edge_and_the_call_log_are_killed(
 class TestNetworkPolicies:
     """What the pods were seen to do, and what they may do."""
 
+    def test_no_packet_was_missed(self, installed: Installed) -> None:
+        assert 0 == installed.observer.missed()
+
     def test_whatever_the_pods_were_seen_to_do_is_allowed(self, seen: set[Pair], allowed: set[Pair]) -> None:
         assert set() == seen - allowed
 
@@ -205,11 +208,6 @@ def seen(installed: Installed) -> set[Pair]:
 def everybody(installed: Installed) -> list[Endpoint]:
     """Return the components, that of `helm test` among them."""
     return endpoints(installed.cluster, [installed.check])
-
-
-def place_of(pod: Pod) -> Place:
-    """Return where the observer is to look."""
-    return Place(process=pod.process, ports=frozenset(pod.ports.values()))
 
 
 def test_every_pod_leaves_in_time_and_well_when_it_is_asked_to(cluster: Cluster, figures: Figures) -> None:
