@@ -76,9 +76,11 @@ class CallLogServer(CallLogServiceServicer):
     ) -> AsyncIterator[pb.TailCallLogEntriesResponse]:
         """Stream entries as they are stored."""
         del context
-        tail = self._call_log.tail(current_principal(), request.mock_id, filter_of(request.filter))
-        async for payloads in tail:
-            yield pb.TailCallLogEntriesResponse(entries=_decoded(payloads))
+        tail = self._call_log.tail(
+            current_principal(), request.mock_id, filter_of(request.filter), resume_token=request.resume_token
+        )
+        async for part in tail:
+            yield pb.TailCallLogEntriesResponse(entries=_decoded(part.payloads), resume_token=part.resume_token)
 
 
 def _decoded(payloads: Iterable[bytes]) -> Iterable[CallLogEntry]:

@@ -1,6 +1,7 @@
 """The SQL of the call log."""
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -142,6 +143,18 @@ class CallLogStore:
             last=(rows[-1].serve_time, rows[-1].id) if rows else None,
             has_more=bool(rows) and len(rows) < rows[0].candidates,
         )
+
+
+def is_snapshot(text: str) -> bool:
+    """Tell whether PostgreSQL takes the text as a snapshot: `xmin:xmax:xip,…`, where everything rises."""
+    if _SNAPSHOT.fullmatch(text) is None:
+        return False
+    oldest, next_one, *running = map(int, re.findall("[0-9]+", text))
+    rising = [oldest, *running]
+    return 0 < oldest <= next_one and rising == sorted(rising) and all(number < next_one for number in running)
+
+
+_SNAPSHOT = re.compile(r"[0-9]{1,18}:[0-9]{1,18}:([0-9]{1,18}(,[0-9]{1,18})*)?")
 
 
 def storable(text: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from services.calllog.metrics import CallLogMetrics
-from services.calllog.store import CallLogStore, Place, Selection
+from services.calllog.store import CallLogStore, Place, Selection, is_snapshot
 from services.core.access.principal import Principal
 from services.core.call_log import CallLogFilter, EntryRecord
 from services.core.errors import InvalidInput, NotFound, Unavailable
@@ -24,6 +24,9 @@ MAXIMUM_BATCH = 5_000
 
 TAIL_SECONDS = 0.2
 """How often a tail looks for news: what is stored is shown within 300 ms."""
+
+TOKEN_SECONDS = 10.0
+"""How often a tail tells from where it can be resumed, though nothing was stored: a resume then looks at little."""
 
 DELETE_BATCH = 5_000
 """Entries deleted in one transaction: some hundredths of a second, and only their own rows are locked."""
@@ -44,6 +47,17 @@ class ListEntries:
     oldest_first: bool = False
     page_size: int = 0
     page_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TailPart:
+    """Some encoded entries of a tail, and what resumes the tail behind them.
+
+    Of the parts that were stored together the last one alone has a new token: a resume repeats those before it.
+    """
+
+    payloads: tuple[bytes, ...]
+    resume_token: str
 
 
 class CallLog:
@@ -95,21 +109,32 @@ class CallLog:
             raise NotFound("call log entry", entry_id)
         return payload
 
-    async def tail(self, caller: Principal, mock_id: str, wanted: CallLogFilter) -> AsyncIterator[tuple[bytes, ...]]:
-        """Yield an empty batch at once, then encoded entries as they are stored, each exactly once.
+    async def tail(
+        self, caller: Principal, mock_id: str, wanted: CallLogFilter, *, resume_token: str = ""
+    ) -> AsyncIterator[TailPart]:
+        """Yield an empty part at once, then encoded entries as they are stored, each exactly once.
 
-        Raises InvalidInput where the filter has a period, Unavailable where the database is away or the service stops.
+        `resume_token` continues a tail that broke, of whichever replica: a token is a snapshot of the database.
+        Raises InvalidInput where the filter has a period or the token is none of ours, Unavailable where the database
+        is away or the service stops.
         """
         _check_no_period(wanted)
+        _check_resume_token(resume_token)
         selection = _selection(caller, mock_id, wanted)
-        seen = await self._store.snapshot()
-        yield ()
+        seen = resume_token or await self._store.snapshot()
+        yield TailPart((), seen)
+        told_at = time.monotonic()
         while not await self._is_closing_within(TAIL_SECONDS):
             now = await self._store.snapshot()
-            if now != seen:
-                async for payloads in self._store.stored_between(selection, seen, now):
-                    yield payloads
-                seen = now
+            if now == seen:
+                continue
+            async for part in self._stored_between(selection, seen, now):
+                yield part
+                told_at = time.monotonic()
+            if time.monotonic() - told_at > TOKEN_SECONDS:
+                yield TailPart((), now)
+                told_at = time.monotonic()
+            seen = now
         raise Unavailable("This service is stopping; follow the call log with another one.")
 
     async def end_tails(self) -> None:
@@ -133,6 +158,16 @@ class CallLog:
                 if deleted := await self.forget_expired():
                     logger.info("expired entries deleted", entries=deleted)
             await asyncio.sleep(RETENTION_SECONDS)
+
+    async def _stored_between(self, selection: Selection, seen: str, now: str) -> AsyncIterator[TailPart]:
+        """Yield what was stored between two snapshots; each part waits until it is known whether it is the last."""
+        waiting: tuple[bytes, ...] = ()
+        async for payloads in self._store.stored_between(selection, seen, now):
+            if waiting:
+                yield TailPart(waiting, seen)
+            waiting = payloads
+        if waiting:
+            yield TailPart(waiting, now)
 
     async def _is_closing_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
@@ -160,6 +195,11 @@ def _check_no_period(wanted: CallLogFilter) -> None:
 def _token_of(place: Place, scope: str) -> str:
     serve_time, entry_id = place
     return encode_page_token([(serve_time - EPOCH) // MICROSECOND, entry_id], scope=scope)
+
+
+def _check_resume_token(token: str) -> None:
+    if token and not is_snapshot(token):
+        raise InvalidInput.of("resume_token", "is no token of a tail.", "Send that of the last message, or none.")
 
 
 def _place_of(token: str, scope: str) -> Place | None:

@@ -18,7 +18,7 @@ from services.cli.connection import running_at
 from services.cli.data_directory import DataDirectory
 from services.cli.output import Output, complain
 from services.client import Understudy
-from services.core.errors import FailedPrecondition, NotFound, Unavailable, UnderstudyError
+from services.core.errors import FailedPrecondition, InvalidInput, NotFound, Unavailable, UnderstudyError
 from services.core.ids import CollectionId
 from services.core.mocks import Mock, MockDraft
 from services.core.postman.document import JsonObject, write_json
@@ -114,7 +114,7 @@ async def check(
 
     What it makes has names of its own and is deleted again, also after a failure.
     """
-    url = (edge_url or _edge_of_this_machine(session)).rstrip("/")
+    url = _checked(edge_url or _edge_of_this_machine(session))
     steps = Steps(session.output, deadline=asyncio.get_running_loop().time() + deadline)
     with _stoppable():
         await steps.until("know the key", session.understudy.registry.get_caller)
@@ -164,9 +164,13 @@ async def _call(client: httpx.AsyncClient, request: httpx.Request, token: str) -
     try:
         reply = await client.send(request)
     except httpx.HTTPError as error:
-        raise _NotYet(f"{request.url} did not answer: {str(error) or type(error).__name__}.") from error
+        raise _NotYet(f"{request.url} did not answer: {_why(error)}.") from error
     if reply.status_code != httpx.codes.OK or reply.text != token:
         raise _NotYet(f"{request.url} answered {reply.status_code} with {reply.text[:200]!r} instead of the example.")
+
+
+def _why(error: httpx.HTTPError) -> str:
+    return str(error).rstrip(".") or type(error).__name__
 
 
 async def _find_in_log(understudy: Understudy, mock: Mock, token: str) -> None:
@@ -220,6 +224,20 @@ def _document(made: _Made) -> JsonObject:
         "info": {"_postman_id": made.collection_id, "name": f"understudy {made.token}", "schema": SCHEMA},
         "item": [{"name": "Check", "request": request, "response": [example]}],
     }
+
+
+def _checked(edge_url: str) -> str:
+    """Return the URL without a slash at its end. Raises InvalidInput, before anything is made, where it is none."""
+    try:
+        url = httpx.URL(edge_url)
+        is_right = url.scheme in ("http", "https") and bool(url.host)
+    except httpx.InvalidURL:
+        is_right = False
+    if not is_right:
+        raise InvalidInput.of(
+            "--edge-url", f"{edge_url!r} is no URL of an edge.", "Write http://host:port or https://host."
+        )
+    return edge_url.rstrip("/")
 
 
 def _edge_of_this_machine(session: Session) -> str:

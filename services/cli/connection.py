@@ -52,7 +52,7 @@ async def connected(connection: Connection) -> AsyncIterator[Understudy]:
         async with connect(targets, api_key=key_of(connection, directory), tls=tls_of(connection)) as understudy:
             yield understudy
     except Unavailable as error:
-        raise Unavailable(_why_unavailable(targets, error)) from error
+        raise Unavailable(why_unavailable(connection, error)) from error
 
 
 def targets_of(connection: Connection, directory: DataDirectory) -> Targets:
@@ -97,7 +97,12 @@ def key_of(connection: Connection, directory: DataDirectory) -> str:
     return key
 
 
-def _why_unavailable(targets: Targets, error: Unavailable) -> str:
+def why_unavailable(connection: Connection, error: Unavailable) -> str:
+    """Return in our own words that nobody answers, where that is so after trying everybody; else the error's words."""
+    try:
+        targets = targets_of(connection, DataDirectory(connection.data))
+    except FailedPrecondition as gone:
+        return gone.message
     for target in sorted(set(targets.all())):
         if not _somebody_listens(target):
             return (

@@ -60,19 +60,21 @@ async def _last(session: Session, mock_id: MockId, wanted: CallLogFilter, limit:
 
 
 async def _follow(session: Session, mock_id: MockId, wanted: CallLogFilter, limit: int) -> None:
-    """Print what is there, then what comes; the tail is open before the list is read, so that no call is missed."""
+    """Print what is there, then what comes, also when replicas of the service come and go.
+
+    The first batch is empty: the tail has begun. Only then the list is read, so that no call is missed.
+    """
     shown: set[str] | None = None
-    async for batch in session.understudy.calllog.tail(mock_id, filter=wanted):
+    async for batch in session.understudy.calllog.follow(mock_id, filter=wanted):
         if shown is None:
             entries = await _last(session, mock_id, wanted, limit)
             shown = {entry.id for entry in entries}
-            batch = (*entries, *batch)  # noqa: PLW2901 -- the first batch is empty, or holds what the list holds too
-            _print(session, batch)
+            _print(session, entries)
         else:
             _print(session, [entry for entry in batch if entry.id not in shown])
 
 
-def _print(session: Session, entries: list[CallLogEntry] | tuple[CallLogEntry, ...]) -> None:
+def _print(session: Session, entries: list[CallLogEntry]) -> None:
     for entry in entries:
         if session.output.as_json:
             print(json.dumps(json_of(entry), ensure_ascii=False), flush=True)  # noqa: T201 -- one document a line

@@ -3,6 +3,7 @@
 import importlib
 import os
 import secrets
+import socket
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 
@@ -83,8 +84,14 @@ def _sentences() -> Iterator[None]:
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise _refusal(error) from error
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else "it did not answer in time"
-        raise Unavailable(f"The database cannot be reached: {why}. Check --database-url.") from error
+        raise Unavailable(f"The database cannot be reached: {_why(error)}. Check its URL, or host and port.") from error
+
+
+def _why(error: OSError) -> str:
+    """Return what the system says; that of a name that is not resolved has numbers of its own."""
+    if isinstance(error, socket.gaierror):
+        return error.strerror or "its host's name is not known"
+    return os.strerror(error.errno) if error.errno else "it did not answer in time"
 
 
 def _refusal(error: BaseException) -> FailedPrecondition | Unavailable:

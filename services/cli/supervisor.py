@@ -21,9 +21,10 @@ from prometheus_client import CollectorRegistry
 from services.cli.data_directory import DataDirectory, Running
 from services.cli.workers import EdgeWorkers, edge_workers, workers_lock
 from services.core.access.api_keys import KEY_PREFIX, check_chosen_key
-from services.core.errors import FailedPrecondition
+from services.core.errors import FailedPrecondition, InvalidInput
 from services.runtime.http_server import listening_socket, metrics_endpoint
 from services.runtime.metrics import process_registry
+from services.runtime.settings import checked_endpoint
 
 if TYPE_CHECKING:
     from services.cli.suite import (
@@ -46,6 +47,7 @@ class UpOptions:
     edge_workers: int
     database_url: str = ""
     api_key: str = ""
+    tracing_endpoint: str = ""
     log_level: str = "warning"
 
 
@@ -79,7 +81,11 @@ class Up:
 
 @asynccontextmanager
 async def running_up(options: UpOptions, directory: DataDirectory) -> AsyncIterator[Up]:
-    """Run everything until left. Raises FailedPrecondition where directory, port or database is not to be had."""
+    """Run everything until left.
+
+    Raises FailedPrecondition where directory, port or database is not to be had, InvalidInput for what cannot be.
+    """
+    check_tracing_endpoint(options)
     directory.make()
     async with AsyncExitStack() as stack:
         stack.enter_context(directory.locked())
@@ -135,6 +141,14 @@ def administrator_key(options: UpOptions, directory: DataDirectory) -> str:
     return options.api_key or directory.api_key() or KEY_PREFIX + secrets.token_urlsafe(32)
 
 
+def check_tracing_endpoint(options: UpOptions) -> None:
+    """Raise InvalidInput where traces cannot go to the endpoint that was given."""
+    try:
+        checked_endpoint(options.tracing_endpoint)
+    except ValueError as error:
+        raise InvalidInput.of("--tracing-endpoint", f"{error}.") from error
+
+
 PORT_OPTIONS: Mapping[str, str] = {
     "edge_port": "--edge-port",
     "gateway_port": "--gateway-port",
@@ -183,6 +197,7 @@ def _edge_workers(plan: _Plan, listener: socket.socket, lock: int) -> AbstractAs
         "EDGE_JOURNAL_DIR": str(plan.directory.journal),
         "EDGE_LOG_LEVEL": plan.options.log_level,
         "EDGE_LOG_FORMAT": "text",
+        "EDGE_TRACING_ENDPOINT": plan.options.tracing_endpoint,
     }
     count = plan.options.edge_workers
     return edge_workers(count=count, listener=listener, environment=environment, lock=lock, metrics=plan.metrics)
@@ -259,4 +274,5 @@ def _suite_settings(plan: _Plan, database_urls: Mapping[str, str]) -> "SuiteSett
         service_token=plan.token,
         mock_url_template=plan.edge_url + "/mocks/{mock_id}",
         database_urls=database_urls,
+        tracing_endpoint=plan.options.tracing_endpoint,
     )

@@ -15,6 +15,7 @@ from services.cli.data_directory import DataDirectory
 from services.cli.imports import FileResult, ensure_mock, every_file, import_file, show_result
 from services.cli.output import Output, aligned
 from services.cli.supervisor import Up, UpOptions, running_up
+from services.cli.surroundings import forget_settled
 from services.cli.try_it import curl_line
 from services.client import Targets, Understudy, connect
 from services.core.catalog import ImportedCollection, StoredEnvironment, StoredExample
@@ -84,6 +85,15 @@ def up(  # noqa: PLR0913 -- each is an option of the command
             help="The administrator's key, 32 characters or more. Left out: made once, and kept.",
         ),
     ] = "",
+    tracing_endpoint: Annotated[
+        str,
+        typer.Option(
+            envvar="UNDERSTUDY_TRACING_ENDPOINT",
+            metavar="URL",
+            show_default=False,
+            help="An OpenTelemetry collector that takes OTLP over gRPC, such as http://localhost:4317.",
+        ),
+    ] = "",
     log_level: Annotated[
         LogLevel, typer.Option(envvar="UNDERSTUDY_LOG_LEVEL", help="How much to say on standard error.")
     ] = LogLevel.WARNING,
@@ -93,6 +103,7 @@ def up(  # noqa: PLR0913 -- each is an option of the command
     A collection that has a mock already keeps it. One environment among the files is given to the mocks of the others.
     """
     configure_logging(level=log_level.value, log_format="text", service="up")
+    forget_settled()
     with sentences_for_errors():
         options = UpOptions(
             host=host,
@@ -103,6 +114,7 @@ def up(  # noqa: PLR0913 -- each is an option of the command
             edge_workers=edge_workers,
             database_url=database_url,
             api_key=api_key,
+            tracing_endpoint=tracing_endpoint,
             log_level=log_level.value,
         )
         run(_run(options, DataDirectory(data), every_file(files or ())))

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import grpc
-import structlog
 from prometheus_client import CollectorRegistry
 
 from services.core.serving.addresses import AddressRules
@@ -26,25 +25,21 @@ from services.edge.settings import EdgeSettings
 from services.edge.shipper import Append, Sender, shipping
 from services.edge.snapshots import Snapshots
 from services.edge.sources import ServiceSource
-from services.runtime.certificate_metrics import measure_certificate
-from services.runtime.http_server import http_server, listening_socket, metrics_endpoint
-from services.runtime.leaving import Leaving
+from services.runtime.http_server import listening_socket
 from services.runtime.metrics import process_registry
+from services.runtime.standalone_http import standalone_http
 from services.runtime.tracing import tracing
-from services.runtime.vital_signs import vital_signs
 from services.wire.authentication import service_credentials
 from services.wire.calllog_client import CallLogClient, refused_entries
 from services.wire.catalog_client import CatalogClient
 from services.wire.channel import open_channel
-from services.wire.key_ring import watched_keys
+from services.wire.key_ring import KeyCopy, watched_keys
 from services.wire.registry_client import RegistryClient
 from services.wire.served_calls import ServedCallEncoder
 from services.wire.watch_metrics import WatchMetrics
 
 if TYPE_CHECKING:  # OpenTelemetry is an extra, and loaded by processes that trace alone.
     from services.edge.tracing import EdgeTracing
-
-logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +70,6 @@ async def edge_service(settings: EdgeSettings) -> AsyncIterator[RunningEdge]:
     port is taken or the journal's directory cannot be written.
     """
     metrics = process_registry("edge")
-    measure_certificate(settings.tls, metrics)
     watch_metrics = WatchMetrics(metrics)
     listener = _listener(settings)
     async with (
@@ -87,37 +81,22 @@ async def edge_service(settings: EdgeSettings) -> AsyncIterator[RunningEdge]:
     ):
         following = Following(snapshots, clients.registry, clients.catalog)
         following.measure(watch_metrics)
-        call_metrics = CallMetrics(metrics)
-        encode = ServedCallEncoder(body_limit=settings.log_body_bytes).encode
-        rules = AddressRules(domain=settings.mock_domain, prefix=settings.path_prefix)
-        app: App = MockPath(
-            diagnostics_app(partial(_state, snapshots, journal, following)),
-            rules=rules,
-            snapshots=snapshots,
-            keys=keys,
-            recorder=(traced.recorder if traced else Recorder)(journal.append, encode, call_metrics),
-            metrics=call_metrics,
-            sources=reply_sources(settings.image_url),
-            body_limit=settings.maximum_body_bytes,
-        )
-
-        app = traced.app(app, rules) if traced else app
-        leaving = Leaving(linger_seconds=settings.linger_seconds)
+        rest = diagnostics_app(partial(_state, snapshots, journal, following))
+        app = _mock_path(settings, rest, snapshots, keys, journal, CallMetrics(metrics), traced)
 
         async def is_ready() -> bool:
-            return following.is_synced and not leaving.has_begun
+            return following.is_synced
 
         async with (
             following.running(),
-            vital_signs(metrics, is_ready=is_ready),
-            metrics_endpoint(
-                metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=is_ready
-            ) as metrics_port,
-            http_server(app, listener, drain_seconds=settings.drain_seconds, leaving=leaving) as port,
+            standalone_http(app, listener, settings, metrics, is_ready=is_ready) as running,
         ):
-            logger.info("listening", port=port, metrics_port=metrics_port)
             yield RunningEdge(
-                port=port, metrics_port=metrics_port, snapshots=snapshots, journal=journal, following=following
+                port=running.port,
+                metrics_port=running.metrics_port,
+                snapshots=snapshots,
+                journal=journal,
+                following=following,
             )
 
 
@@ -161,6 +140,31 @@ async def _channels(
     return {
         target: await stack.enter_async_context(open_channel(target, settings.tls, tracer=tracer)) for target in targets
     }
+
+
+def _mock_path(  # noqa: PLR0913, PLR0917 -- what a worker consists of comes together here
+    settings: EdgeSettings,
+    rest: App,
+    snapshots: Snapshots,
+    keys: KeyCopy,
+    journal: Journal,
+    metrics: CallMetrics,
+    traced: "EdgeTracing | None",
+) -> App:
+    """Return what answers mocks; `rest` answers what is none."""
+    encode = ServedCallEncoder(body_limit=settings.log_body_bytes).encode
+    rules = AddressRules(domain=settings.mock_domain, prefix=settings.path_prefix)
+    path = MockPath(
+        rest,
+        rules=rules,
+        snapshots=snapshots,
+        keys=keys,
+        recorder=(traced.recorder if traced else Recorder)(journal.append, encode, metrics),
+        metrics=metrics,
+        sources=reply_sources(settings.image_url),
+        body_limit=settings.maximum_body_bytes,
+    )
+    return traced.app(path, rules) if traced else path
 
 
 def _append(calllog: CallLogClient, traced: "EdgeTracing | None") -> Append:

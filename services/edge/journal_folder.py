@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from services.core.errors import FailedPrecondition
 from services.edge.segments import SUFFIX
 
 
@@ -36,11 +37,16 @@ class JournalFolder:
 
 
 def new_folder(parent: Path) -> JournalFolder:
-    """Make a folder and hold it. Raises OSError where the parent cannot be written."""
-    parent.mkdir(parents=True, exist_ok=True)
+    """Make a folder and hold it. Raises FailedPrecondition where the parent cannot be written."""
     while True:
         path = parent / f"worker-{os.getpid()}-{secrets.token_hex(4)}"
-        path.mkdir()
+        try:
+            path.mkdir(parents=True)
+        except OSError as error:
+            raise FailedPrecondition(
+                f"The journal cannot be kept in {parent}: {error.strerror}. "
+                f"Let user {os.getuid()} write there, or name another folder with EDGE_JOURNAL_DIR."
+            ) from error
         folder = _held(path)
         if folder is not None:  # Else another worker thought it an orphan in this very moment.
             return folder

@@ -17,6 +17,7 @@ from hypercorn.typing import ASGIFramework
 from prometheus_client import CollectorRegistry, make_asgi_app
 
 from services.runtime.leaving import IsReady, Leaving
+from services.runtime.lifecycle import background
 
 MAXIMUM_HEADER_BYTES = 512 * 1024
 """Paths and headers of 100 kB must reach us, so that it is we who answer them; Hypercorn's own limit is 64 KiB."""
@@ -37,13 +38,14 @@ async def http_server(
     leaving = leaving or Leaving()
     port = listener.getsockname()[1]
     stop = asyncio.Event()
-    task = asyncio.create_task(serve(app, _config(listener, drain_seconds, leaving), shutdown_trigger=stop.wait))
-    try:
-        yield port
-    finally:
-        await leaving.linger()
-        stop.set()
-        await task
+    serving = serve(app, _config(listener, drain_seconds, leaving), shutdown_trigger=stop.wait)
+    async with background(serving, name=f"HTTP on port {port}") as task:
+        try:
+            yield port
+        finally:
+            await leaving.linger()
+            stop.set()
+            await task
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -91,7 +91,10 @@ def newest_version(line: MigrationLine, *, phase: Phase = "all") -> str:
 
 
 def schema_check(engine: AsyncEngine, line: MigrationLine) -> Callable[[], Awaitable[bool]]:
-    """Return what tells whether the database answers and its schema is what this code needs, or newer."""
+    """Return what tells whether the database answers and its schema is what this code needs, or newer.
+
+    Whatever the database says instead of a version means no: who asks is a probe, and must not fail of it.
+    """
     needed = newest_version(line, phase="pre")
 
     async def is_current() -> bool:
@@ -99,6 +102,9 @@ def schema_check(engine: AsyncEngine, line: MigrationLine) -> Callable[[], Await
             with unavailable_when_away():
                 version = await version_of(engine, line)
         except Unavailable:
+            return False
+        except DBAPIError as error:
+            logger.warning("the schema's version cannot be read", schema=line.schema, reason=str(error.orig))
             return False
         return version is not None and version >= needed
 
@@ -111,8 +117,12 @@ async def _take_turn(connection: AsyncConnection, line: MigrationLine) -> None:
     By asking again and again: a statement that waits would be waited for by an index that is built concurrently.
     """
     ask = text("SELECT pg_try_advisory_lock(hashtext(:name))")
+    waits = False
     while not (await connection.execute(ask, {"name": f"understudy {line.schema}"})).scalar_one():
         await connection.rollback()
+        if not waits:
+            logger.info("another migration of this schema is at work; this one waits for its end", schema=line.schema)
+        waits = True
         await asyncio.sleep(PAUSE_SECONDS)
     await connection.rollback()
 
@@ -137,7 +147,7 @@ async def _insist(connection: AsyncConnection, line: MigrationLine, target: str)
 def _migrate(connection: Connection, line: MigrationLine, target: str, ran: list[str]) -> None:
     connection.execute(text(f"SET lock_timeout = {LOCK_MILLISECONDS}"))
     connection.execute(text("SET statement_timeout = 0"))
-    connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{line.schema}"'))
+    _make_schema(connection, line.schema)
     # Alembic's own column holds 32 characters, and our names say more.
     connection.execute(
         text(f'CREATE TABLE IF NOT EXISTS "{line.schema}".{VERSION_TABLE} (version_num text PRIMARY KEY)')
@@ -146,12 +156,23 @@ def _migrate(connection: Connection, line: MigrationLine, target: str, ran: list
     _upgrade(connection, line, target, ran)
 
 
+def _make_schema(connection: Connection, schema: str) -> None:
+    """Create the schema where there is none: to ask for it where there is one would take the right to create it."""
+    if connection.execute(text("SELECT to_regnamespace(:quoted)"), {"quoted": f'"{schema}"'}).scalar_one() is None:
+        connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+
+
 def _upgrade(connection: Connection, line: MigrationLine, target: str, ran: list[str]) -> None:
     """Run what is missing up to `target`, each migration as a transaction, and add the name of each to `ran`."""
     scripts = _scripts(line)
 
-    def steps(revision: object, _context: MigrationContext) -> list[RevisionStep]:
-        return list(scripts._upgrade_revs(target, revision))  # type: ignore[arg-type]  # noqa: SLF001 -- what Alembic's own `upgrade` command calls; there is no public name for it
+    def steps(heads: tuple[str, ...], _context: MigrationContext) -> list[RevisionStep]:
+        if _is_ahead(heads, scripts):
+            logger.info(
+                "the schema is newer than this release, and is left as it is", schema=line.schema, version=heads
+            )
+            return []
+        return list(scripts._upgrade_revs(target, heads))  # type: ignore[arg-type]  # noqa: SLF001 -- what Alembic's own `upgrade` command calls; there is no public name for it
 
     def applied(ctx: object, step: MigrationInfo, heads: object, run_args: object) -> None:  # noqa: ARG001 -- Alembic names them
         ran.append(str(step.up_revision_id))
@@ -167,6 +188,12 @@ def _upgrade(connection: Connection, line: MigrationLine, target: str, ran: list
         )
         with environment.begin_transaction():
             environment.run_migrations()
+
+
+def _is_ahead(heads: tuple[str, ...], scripts: ScriptDirectory) -> bool:
+    """Tell whether a newer release has migrated the schema, and was then rolled back to this one."""
+    newest = scripts.get_current_head() or ""
+    return any(head > newest for head in heads)
 
 
 def _scripts(line: MigrationLine) -> ScriptDirectory:

@@ -77,10 +77,7 @@ class ProcessSettings(BaseSettings):
     @field_validator("tracing_endpoint")
     @classmethod
     def _endpoint_with_scheme_and_host(cls, endpoint: str) -> str:
-        parts = urlsplit(endpoint)
-        if endpoint and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0):
-            raise ValueError("must be http://host:port or https://host:port, such as http://collector:4317, or empty")
-        return endpoint
+        return checked_endpoint(endpoint)
 
     @model_validator(mode="after")
     def _all_files_of_tls_or_none(self) -> Self:
@@ -89,6 +86,14 @@ class ProcessSettings(BaseSettings):
         if 0 < len(missing) < len(fields):
             raise ValueError(f"TLS needs its three files or none of them: {' and '.join(missing)} must be set too")
         return self
+
+
+def checked_endpoint(endpoint: str) -> str:
+    """Return a collector's endpoint that has scheme and host, or is empty. Raises ValueError for others."""
+    parts = urlsplit(endpoint)
+    if endpoint and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0):
+        raise ValueError("must be http://host:port or https://host:port, such as http://collector:4317, or empty")
+    return endpoint
 
 
 def variable_of(settings: BaseSettings, field: str) -> str:

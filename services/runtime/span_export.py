@@ -204,15 +204,16 @@ class _Reasons(logging.Handler):
 def _quiet_sdk(losses: Losses) -> Iterator[None]:
     """Keep the SDK's own words out of the log: a warning for each malformed header, an error for each failed batch."""
     handler = _Reasons(losses)
-    level, propagates = SDK.level, EXPORTER.propagate
+    level, propagates, filters = SDK.level, EXPORTER.propagate, EXPORTER.filters
     SDK.setLevel(logging.ERROR)
     EXPORTER.propagate = False
+    EXPORTER.filters = []  # They drop what was said lately, whichever collector it was said of.
     EXPORTER.addHandler(handler)
     try:
         yield
     finally:
         EXPORTER.removeHandler(handler)
-        EXPORTER.propagate = propagates
+        EXPORTER.propagate, EXPORTER.filters = propagates, filters
         SDK.setLevel(level)
 
 

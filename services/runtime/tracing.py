@@ -29,22 +29,32 @@ async def tracing(
     component: `catalog`, `edge` …; traces name the process `understudy-<component>`.
     Raises FailedPrecondition where an endpoint is set and OpenTelemetry is not installed.
     """
-    if not settings.tracing_endpoint:
-        yield None
-        return
-    exporting = _exporting(settings)
-    async with exporting(
-        settings.tracing_endpoint, ratio=settings.tracing_ratio, component=component, metrics=metrics
+    told_by = variable_of(settings, "tracing_endpoint")
+    async with tracing_to(
+        settings.tracing_endpoint, ratio=settings.tracing_ratio, component=component, metrics=metrics, told_by=told_by
     ) as tracer:
         yield tracer
 
 
-def _exporting(settings: ProcessSettings) -> Exporting:
+@asynccontextmanager
+async def tracing_to(
+    endpoint: str, *, ratio: float = 1.0, component: str, metrics: CollectorRegistry, told_by: str
+) -> AsyncIterator["Tracer | None"]:
+    """Do what `tracing` does for an endpoint that `told_by`, a variable or an option, has named."""
+    if not endpoint:
+        yield None
+        return
+    exporting = _exporting(told_by)
+    async with exporting(endpoint, ratio=ratio, component=component, metrics=metrics) as tracer:
+        yield tracer
+
+
+def _exporting(told_by: str) -> Exporting:
     try:
         from services.runtime.span_export import exporting  # noqa: PLC0415 -- loaded where it is needed alone
     except ModuleNotFoundError as missing:
         raise FailedPrecondition(
-            f"{variable_of(settings, 'tracing_endpoint')} is set, but {missing.name} is not installed: "
+            f"{told_by} is set, but {missing.name} is not installed: "
             'install it with `pip install "understudy[tracing]"`, or leave the endpoint empty.'
         ) from missing
     return exporting

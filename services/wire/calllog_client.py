@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import grpc
@@ -16,6 +17,7 @@ from services.wire.authentication import Metadata
 from services.wire.calllog_codec import encode_entry, entry_of, filter_message
 from services.wire.channel import Caller
 from services.wire.paging import MAXIMUM_PAGE_SIZE, Page
+from services.wire.tailing import PATIENCE_SECONDS, Tailed, followed
 
 APPEND = "/understudy.calllog.v1.CallLogService/AppendCallLogEntries"
 
@@ -117,9 +119,31 @@ class CallLogClient:
         filter: CallLogFilter = EVERYTHING,  # noqa: A002 -- the contract's word
     ) -> AsyncGenerator[tuple[CallLogEntry, ...]]:
         """Yield the mock's entries as they are stored; the first tuple comes at once, is empty, and marks the start."""
-        request = pb.TailCallLogEntriesRequest(mock_id=mock_id, filter=filter_message(filter))
+        is_first = True
+        async for message in self._tailed(mock_id, filter, ""):
+            if message.entries or is_first:
+                yield message.entries
+            is_first = False
+
+    def follow(
+        self,
+        mock_id: str,
+        *,
+        filter: CallLogFilter = EVERYTHING,  # noqa: A002 -- the contract's word
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> AsyncGenerator[tuple[CallLogEntry, ...]]:
+        """Yield what `tail` does, each entry once; where a replica stops, go on with another one and miss nothing.
+
+        Raises Unavailable where there is none for `patience_seconds`.
+        """
+        return followed(partial(self._tailed, mock_id, filter), patience_seconds=patience_seconds)
+
+    async def _tailed(self, mock_id: str, wanted: CallLogFilter, resume_token: str) -> AsyncGenerator[Tailed]:
+        request = pb.TailCallLogEntriesRequest(
+            mock_id=mock_id, filter=filter_message(wanted), resume_token=resume_token
+        )
         async for response in self._caller.stream(self._stub.TailCallLogEntries, request):
-            yield tuple(map(entry_of, response.entries))
+            yield Tailed(tuple(map(entry_of, response.entries)), response.resume_token)
 
 
 def refused_entries(error: InvalidInput) -> frozenset[int]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import grpc
 
@@ -125,12 +126,15 @@ class _Method:
 
 
 class _Generation:
-    """A connection with the certificates of its time, and how many calls it carries."""
+    """A connection with the certificates of its time, and how many calls it carries.
+
+    Methods are kept for as long as somebody holds them: a program may make a client for each of its own callers.
+    """
 
     def __init__(self, channel: grpc.aio.Channel, when_over: Callable[["_Generation"], None]) -> None:
         self.channel = channel
         self._when_over = when_over
-        self._methods: dict[_Method, Callable[..., Any]] = {}
+        self._methods: WeakKeyDictionary[_Method, Callable[..., Any]] = WeakKeyDictionary()
         self._call_count = 0
         self._is_retired = False
 

@@ -47,6 +47,7 @@ class Follower(Generic[Change]):
         self._relist = relist
         self._on_change = on_change
         self._pause = FIRST_PAUSE_SECONDS
+        self._told = ""
         self._synced = asyncio.Event()
         self.revision = resume
         self.is_connected = False
@@ -69,10 +70,17 @@ class Follower(Generic[Change]):
                 logger.warning("watch cannot resume; listing again", stream=self.name, revision=self.revision)
                 self.revision = None
             except UnderstudyError as error:
-                logger.info("watch broke; resuming", stream=self.name, reason=error.message)
-            self.is_connected = False
+                self._tell(error.message)
+            finally:
+                self.is_connected = False
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _tell(self, reason: str) -> None:
+        """Log why the stream broke, once for each reason until it is back: it is tried again twice a second."""
+        if reason != self._told:
+            logger.info("watch broke; resuming", stream=self.name, reason=reason)
+        self._told = reason
 
     async def _follow(self) -> None:
         must_list = self.revision is None
@@ -84,5 +92,6 @@ class Follower(Generic[Change]):
                 await self._on_change(watched.change)
             self.revision = watched.revision
             self._pause = FIRST_PAUSE_SECONDS
+            self._told = ""
             self.is_connected = True
             self._synced.set()

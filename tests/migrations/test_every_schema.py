@@ -4,13 +4,14 @@ from collections.abc import Callable
 from types import ModuleType
 
 import pytest
+from sqlalchemy import column, table, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.calllog import tables as calllog
 from services.catalog import tables as catalog
 from services.registry import tables as registry
 from services.runtime.database import asyncpg_url
-from services.runtime.migrations import migrate, newest_version, version_of
+from services.runtime.migrations import VERSION_TABLE, Phase, migrate, newest_version, version_of
 from tests.migrations.schemas import create_from, described
 
 MIGRATIONS = {
@@ -49,4 +50,19 @@ async def test_they_run_from_nothing_and_a_second_time_change_nothing(
     assert await migrate(engine, tables.MIGRATIONS) == names
     assert newest_version(tables.MIGRATIONS) == await version_of(engine, tables.MIGRATIONS)
     assert await migrate(engine, tables.MIGRATIONS) == ()
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("phase", ["pre", "post", "all"])
+async def test_a_release_that_is_rolled_back_to_leaves_a_newer_schema_alone(
+    migrated_url: str, service: str, phase: Phase
+) -> None:
+    line = MIGRATIONS[service][0].MIGRATIONS
+    engine = create_async_engine(asyncpg_url(migrated_url))
+    async with engine.begin() as connection:
+        later = update(table(VERSION_TABLE, column("version_num"), schema=service)).values(version_num="9999_pre_later")
+        await connection.execute(later)
+
+    assert await migrate(engine, line, phase=phase) == ()
+    assert await version_of(engine, line) == "9999_pre_later"
     await engine.dispose()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.core.changes import Watched
 from services.core.errors import RevisionExpired, Unavailable, UnderstudyError
@@ -140,3 +141,31 @@ async def test_a_follower_is_neither_synced_nor_connected_before_its_first_bookm
     async with following(stage) as follower:
         assert not follower.is_synced
         assert not follower.is_connected
+
+
+async def test_a_follower_that_fails_of_itself_no_longer_says_that_it_is_connected() -> None:
+    stage = Stage([[bookmark(1), change(2), change(3)]])
+    heard = []
+
+    async def fail_at_the_second(told: str) -> None:
+        heard.append((told, follower.is_connected))
+        if told == "change 3":
+            raise LookupError("a fault of ours")
+
+    follower = Follower("test", stage.open_stream, relist=stage.relist, on_change=fail_at_the_second)
+    with pytest.raises(LookupError):
+        await asyncio.wait_for(follower.run(), 10)
+
+    assert [("change 2", True), ("change 3", True)] == heard
+    assert not follower.is_connected
+
+
+async def test_the_log_says_once_why_a_stream_breaks_until_it_is_back() -> None:
+    away = Unavailable("away")
+    stage = Stage([[away], [away], [Unavailable("refused")], [bookmark(1), away], [bookmark(1)]])
+
+    with capture_logs() as logged:
+        async with following(stage):
+            pass
+
+    assert ["away", "refused", "away"] == [line["reason"] for line in logged if "watch broke" in line["event"]]

@@ -16,7 +16,9 @@ from services.cli.apply.plan import environment_changes, mock_changes, server_re
 from services.cli.apply.report import Applied, Outcome, Report
 from services.cli.lookup import find_collection, find_environment
 from services.client import Understudy
+from services.core.catalog import StoredEnvironment
 from services.core.errors import (
+    AlreadyExists,
     FieldViolation,
     InvalidInput,
     NotFound,
@@ -27,6 +29,7 @@ from services.core.errors import (
 )
 from services.core.ids import AccountId, Etag, ServerResponseId
 from services.core.mocks import Mock, MockDraft
+from services.core.postman.environment import Environment
 from services.core.postman.identity import mint
 
 OF_THE_WHOLE_ROUND = (Unavailable, Unauthenticated, PermissionDenied)
@@ -43,10 +46,14 @@ class _WrongKey(Exception):
         self.key = key
         self.error = error
 
-    @property
-    def remedy(self) -> str:
-        """Return what can be done; the other kind of error says so itself."""
-        return f"Put the {self.key}'s file beside this one." if isinstance(self.error, NotFound) else ""
+    def violation(self, path: str) -> FieldViolation:
+        """Return what is wrong, with the key below the mock's path."""
+        field = f"{path}.{self.key}"
+        if isinstance(self.error, NotFound):
+            return FieldViolation(
+                field=field, problem=self.error.message, remedy=f"Put the {self.key}'s file beside this one."
+            )
+        return replace(self.error.violations[0], field=field)
 
 
 async def apply_contents(understudy: Understudy, contents: Contents, account_id: AccountId) -> Report:
@@ -95,21 +102,34 @@ async def _apply_collection(understudy: Understudy, wanted: WantedCollection, et
 
 
 async def _apply_environment(understudy: Understudy, wanted: WantedEnvironment) -> Applied:
-    catalog, environment = understudy.catalog, wanted.environment
+    environment = wanted.environment
     changes: tuple[str, ...] = ()
-    try:
-        stored = await catalog.get_environment(environment.id)
-    except NotFound:
-        stored = await catalog.create_environment(environment, request_id=str(uuid.uuid4()))
-        outcome = Outcome.CREATED
-    else:
-        changes = environment_changes(stored, environment)
-        outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
-        if changes:
-            stored = await catalog.update_environment(stored.id, name=environment.name, variables=environment.variables)
+    stored, is_new = await _environment(understudy, environment)
+    if not is_new and (changes := environment_changes(stored, environment)):
+        stored = await understudy.catalog.update_environment(
+            stored.id, name=environment.name, variables=environment.variables
+        )
+    outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
     return Applied(
-        file=wanted.file, kind="environment", name=stored.name, id=stored.id, outcome=outcome, changes=changes
+        file=wanted.file,
+        kind="environment",
+        name=stored.name,
+        id=stored.id,
+        outcome=Outcome.CREATED if is_new else outcome,
+        changes=changes,
     )
+
+
+async def _environment(understudy: Understudy, wanted: Environment) -> tuple[StoredEnvironment, bool]:
+    """Return the stored environment and whether it is new; another `apply` of the same files may have just made it."""
+    try:
+        return await understudy.catalog.get_environment(wanted.id), False
+    except NotFound:
+        pass
+    try:
+        return await understudy.catalog.create_environment(wanted, request_id=str(uuid.uuid4())), True
+    except AlreadyExists:
+        return await understudy.catalog.get_environment(wanted.id), False
 
 
 class _Mocks:
@@ -136,10 +156,7 @@ class _Mocks:
         except OF_THE_WHOLE_ROUND:
             raise
         except _WrongKey as wrong:
-            violation = FieldViolation(
-                field=f"{wanted.path}.{wrong.key}", problem=wrong.error.message, remedy=wrong.remedy
-            )
-            self._report.refused.append(Refusal(wanted.file, violation))
+            self._report.refused.append(Refusal(wanted.file, wrong.violation(wanted.path)))
         except UnderstudyError as error:
             self._report.refused += _refusals_of_mock(wanted, error)
 

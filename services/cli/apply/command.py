@@ -13,13 +13,18 @@ from services.cli.apply.contents import Contents, Refusal, contents_of, refusals
 from services.cli.apply.directory import ReadFile, Signature, files_below, read_file, signature_of
 from services.cli.apply.report import Report
 from services.cli.commands import Session, client_command
+from services.cli.connection import why_unavailable
 from services.cli.output import complain
 from services.cli.patience import Wait, patiently
-from services.core.errors import UnderstudyError
+from services.core.errors import FailedPrecondition, Unavailable, UnderstudyError
 from services.core.ids import AccountId
 from services.runtime.lifecycle import stop_signal
 
 app = typer.Typer()
+
+LOOKS_UNTIL_REPEATED = 12
+"""After so many looks, a minute by default, what was refused is tried again: what it needs may have come meanwhile from
+elsewhere (a mock's collection by the API). Each try sends all collections, which is too much for every look."""
 
 
 @client_command(app, "apply")
@@ -42,8 +47,8 @@ async def apply(
     The files are collections and environments as Postman exports them, and manifests, which list mocks:
     {"mocks": [{"name": "Shop", "collection": "Shop API", "environment": "Test", "private": true, "delay": 300}]}.
 
-    What is wrong in a file is said, and everything else is applied. Nothing is ever deleted: what is no longer in the
-    files stays as it is.
+    What is wrong in a file is said, and everything else is applied; with --watch it is tried again, also where the file
+    stays as it is. Nothing is ever deleted: what is no longer in the files stays as it is.
     """
     if watch:
         await _watch_until_stopped(session, directories, interval)
@@ -65,7 +70,10 @@ async def apply_directories(session: Session, directories: Sequence[Path]) -> Re
 def _read(directories: Sequence[Path], account_id: AccountId) -> Contents:
     files: list[ReadFile] = []
     unreadable: list[Refusal] = []
-    for path in files_below(directories):
+    paths = files_below(directories)
+    if not paths:
+        raise FailedPrecondition(f"There is no *.json file below {' or '.join(map(str, directories))}.")
+    for path in paths:
         try:
             files.append(read_file(path))
         except UnderstudyError as error:
@@ -92,12 +100,14 @@ async def _watch_until_stopped(session: Session, directories: Sequence[Path], in
 
 
 class _Watch:
-    """Applies directories again and again; what cannot be done now is said once, and tried at each look."""
+    """Applies directories again and again; what cannot be done now is said once, and tried again."""
 
     def __init__(self, session: Session, directories: Sequence[Path]) -> None:
         self._session = session
         self._directories = directories
         self._applied: Signature | None = None
+        self._refused: list[Refusal] = []
+        self._looks = 0
         self._trouble = ""
 
     async def run(self, interval: float) -> None:
@@ -105,18 +115,28 @@ class _Watch:
         while True:
             try:
                 await self._look()
+            except Unavailable as error:
+                self._complain(await asyncio.to_thread(why_unavailable, self._session.connection, error))
             except UnderstudyError as error:
                 self._complain(error.message)
             await asyncio.sleep(interval)
 
     async def _look(self) -> None:
         signature = await asyncio.to_thread(signature_of, self._directories)
-        if signature == self._applied:
+        is_changed = signature != self._applied
+        if not is_changed and not self._is_to_be_repeated():
             return
         report = await apply_directories(self._session, self._directories)
-        _show(self._session, report, with_unchanged=self._applied is None)
-        self._applied = signature
+        if is_changed or report.has_news(self._refused):
+            _show(self._session, report, with_unchanged=self._applied is None)
+        self._applied, self._refused = signature, report.refused
+        self._looks = 0
         self._trouble = ""
+
+    def _is_to_be_repeated(self) -> bool:
+        """Tell, once for each look, whether it is time to try again what was refused."""
+        self._looks += 1
+        return bool(self._refused) and self._looks >= LOOKS_UNTIL_REPEATED
 
     def _complain(self, trouble: str) -> None:
         if trouble != self._trouble:

@@ -5,6 +5,7 @@ ConfigMap makes another such directory and swaps one link. So links are followed
 """
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +31,13 @@ class ReadFile:
 
 
 def files_below(directories: Iterable[Path]) -> list[Path]:
-    """Return every *.json file below the directories, each once, by path. Raises FailedPrecondition."""
+    """Return every *.json file below the directories, each once, by path.
+
+    Raises FailedPrecondition for a directory that cannot be read: what lies in it would be missed without a word.
+    """
     found: dict[str, Path] = {}
     for directory in directories:
-        if not directory.is_dir():
+        if not os.path.isdir(directory):  # noqa: PTH112 -- Path.is_dir raises where a parent may not be entered
             raise FailedPrecondition(f"{directory} is no directory that can be read.")
         for path in _files_of(directory):
             found.setdefault(os.path.realpath(path), path)
@@ -43,7 +47,10 @@ def files_below(directories: Iterable[Path]) -> list[Path]:
 def read_file(path: Path) -> ReadFile:
     """Return a file with its content. Raises FailedPrecondition, and TooLarge before it reads what is no document."""
     try:
-        check_size(path.stat().st_size, MAX_COLLECTION_BYTES)
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise FailedPrecondition("is no file: a pipe, a socket or a device might never end.")
+        check_size(found.st_size, MAX_COLLECTION_BYTES)
         return ReadFile(path, path.read_bytes())
     except OSError as error:
         raise FailedPrecondition(f"cannot be read: {error.strerror}.") from error
@@ -57,7 +64,7 @@ def signature_of(directories: Sequence[Path]) -> Signature:
 def _files_of(directory: Path) -> Iterator[Path]:
     """Yield the files below a directory; a link that leads back up is followed once."""
     seen: set[str] = set()
-    for folder, subfolders, names in os.walk(directory, followlinks=True):
+    for folder, subfolders, names in os.walk(directory, onerror=_refuse_unreadable, followlinks=True):
         seen.add(os.path.realpath(folder))
         subfolders[:] = sorted(
             name
@@ -67,9 +74,15 @@ def _files_of(directory: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in names if name.endswith(SUFFIX) and not name.startswith(HIDDEN))
 
 
+def _refuse_unreadable(error: OSError) -> None:
+    """Raise FailedPrecondition for a folder that cannot be listed; one that has just gone has nothing in it."""
+    if not isinstance(error, FileNotFoundError):
+        raise FailedPrecondition(f"{error.filename} cannot be read: {error.strerror}.") from error
+
+
 def _marks_of(path: Path) -> tuple[object, ...]:
     try:
-        stat = path.stat()
+        found = path.stat()
     except OSError as error:
         return str(path), error.errno
-    return str(path), stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+    return str(path), found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

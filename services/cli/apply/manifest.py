@@ -146,8 +146,8 @@ def _type_violations(error: ValidationError, path: str) -> Iterator[FieldViolati
         elif kind == "missing":
             yield FieldViolation(field=field, problem="is missing.")
         else:
-            problem = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            yield FieldViolation(field=field, problem=f"{problem}.")
+            said = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
+            yield FieldViolation(field=field, problem=f"{_WORDS.get(kind, said)}.")
 
 
 def _known_beside(steps: tuple[int | str, ...]) -> str:
@@ -268,6 +268,13 @@ class _MockEntry(_Object):
             server_responses=None if responses is None else tuple(each.wanted() for each in responses),
         )
 
+
+_WORDS: Mapping[str, str] = {
+    "model_type": "should be an object",
+    "model_attributes_type": "should be an object",
+    "list_type": "should be an array",
+}
+"""What pydantic says in Python's words, in those of JSON."""
 
 _OBJECTS: Mapping[str, type[_Object]] = {
     "": _MockEntry,

@@ -45,6 +45,11 @@ class Report:
     applied: list[Applied] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
 
+    def has_news(self, refused_before: list[Refusal]) -> bool:
+        """Tell whether anything was done, or is refused in other words than before."""
+        is_done = any(thing.outcome is not Outcome.UNCHANGED for thing in self.applied)
+        return is_done or self.refused != refused_before
+
     def lines(self, *, with_unchanged: bool) -> Iterator[str]:
         """Yield a line for each thing that was applied, and for each that is as it was where those are wanted too."""
         for thing in self.applied:

@@ -4,14 +4,17 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
 import pytest
 
+from services.calllog import use_cases
 from services.core.call_log import CallLogEntry, CallLogFilter
 from services.core.errors import InvalidInput, Unavailable
 from services.wire.calllog_codec import encode_entry
+from services.wire.tailing import Tailed, followed
 from tests.services.calllog.entries import BEGINNING, an_entry, an_unmatched_entry
 from tests.services.calllog.running import RunningCallLog, running_calllog
 
@@ -154,6 +157,63 @@ async def test_a_large_batch_is_shown_in_parts_and_whole(log: RunningCallLog) ->
         assert entries == await take(tail, 1_500)
 
 
+async def test_a_tail_that_is_followed_goes_on_at_another_replica_and_misses_nothing(database_url: str) -> None:
+    before, between, late, after = (an_entry(id=name) for name in ("before", "between", "late", "after"))
+    async with running_calllog(database_url) as other, running_calllog(database_url) as first:
+        replicas = iter((first, other))
+
+        def open_tail(resume_token: str) -> AsyncIterator[Tailed]:
+            return next(replicas).viewer._tailed("shop", CallLogFilter(), resume_token)
+
+        async with aclosing(followed(open_tail, patience_seconds=DEADLINE_SECONDS)) as tail:
+            assert await next_entries(tail) == ()
+
+            await first.edge.append([before])
+
+            assert (before,) == await next_entries(tail)
+
+            await end_streams(first)
+            await other.edge.append([between])
+            await other.edge.append([replace(late, serve_time=BEGINNING.replace(year=2001))])
+
+            assert {"between", "late"} == {entry.id for entry in await take(tail, 2)}
+
+            await other.edge.append([after])
+
+            assert (after,) == await next_entries(tail)
+
+
+async def test_a_tail_that_stored_nothing_for_a_while_tells_from_where_to_go_on(
+    log: RunningCallLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(use_cases, "TOKEN_SECONDS", 0.0)
+    async with aclosing(log.viewer._tailed("shop", CallLogFilter(), "")) as tail:
+        first = await asyncio.wait_for(anext(tail), DEADLINE_SECONDS)
+        await log.edge.append([an_entry(mock_id="elsewhere")])
+        second = await asyncio.wait_for(anext(tail), DEADLINE_SECONDS)
+
+    assert () == second.entries
+    assert first.resume_token != second.resume_token
+
+
+@pytest.mark.parametrize(
+    "token", ["0:1:", "7", "7:5:", "5:9:8,6", "5:9:4", "5:9:9", "5:9:6,", "٣:٤:", "5:9999999999999999999:", "5:9:\0"]
+)
+async def test_a_token_that_is_no_snapshot_is_refused(log: RunningCallLog, token: str) -> None:
+    async with aclosing(log.viewer._tailed("shop", CallLogFilter(), token)) as tail:
+        with pytest.raises(InvalidInput, match="resume_token"):
+            await asyncio.wait_for(anext(tail), DEADLINE_SECONDS)
+
+
+@pytest.mark.parametrize("token", ["1:1:", "5:9:", "5:9:5,6,8", "5:9:6,6"])
+async def test_a_token_that_may_be_a_snapshot_is_one_to_the_database(log: RunningCallLog, token: str) -> None:
+    entry = an_entry()
+    await log.edge.append([entry])
+    async with aclosing(log.viewer._tailed("shop", CallLogFilter(), token)) as tail:
+        assert token == (await asyncio.wait_for(anext(tail), DEADLINE_SECONDS)).resume_token
+        assert (entry,) == (await asyncio.wait_for(anext(tail), DEADLINE_SECONDS)).entries
+
+
 @pytest.mark.parametrize(
     ("name", "period"),
     [("since", CallLogFilter(since=BEGINNING)), ("until", CallLogFilter(until=BEGINNING))],
@@ -169,9 +229,14 @@ async def test_a_tail_ends_at_once_when_the_service_stops(database_url: str) -> 
         tail = log.viewer.tail("shop")
         await next_entries(tail)
         ending = asyncio.create_task(next_entries(tail))
-        end_streams = log.parts.services[0].end_streams
-        assert end_streams is not None
-        await end_streams()
+        await end_streams(log)
 
         with pytest.raises(Unavailable, match="stopping"):
             await ending
+
+
+async def end_streams(log: RunningCallLog) -> None:
+    """End the tails of a replica, as its drain begins by doing."""
+    end = log.parts.services[0].end_streams
+    assert end is not None
+    await end()

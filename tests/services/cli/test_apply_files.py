@@ -1,5 +1,7 @@
 """What `understudy apply` reads: the files of directories, what they want, and what is wrong with them."""
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -56,6 +58,51 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path: Path) -> None:
         read_file(tmp_path / "dangling.json")
 
     assert "cannot be read: No such file or directory." == refused.value.message
+
+
+def test_a_folder_that_cannot_be_read_is_named_instead_of_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed" / "x.json").write_text("{}")
+    refuse_to_list(tmp_path / "closed", PermissionError(errno.EACCES, "Permission denied"), monkeypatch)
+
+    with pytest.raises(FailedPrecondition) as refused:
+        files_below([tmp_path])
+
+    assert f"{tmp_path / 'closed'} cannot be read: Permission denied." == refused.value.message
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_has_nothing_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "x.json").write_text("{}")
+    refuse_to_list(tmp_path / "gone", FileNotFoundError(errno.ENOENT, "No such file or directory"), monkeypatch)
+
+    assert [tmp_path / "x.json"] == files_below([tmp_path])
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "endless.json")
+
+    with pytest.raises(FailedPrecondition) as refused:
+        read_file(tmp_path / "endless.json")
+
+    assert refused.value.message.startswith("is no file")
+
+
+def refuse_to_list(folder: Path, error: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the system refuse to list a folder; as root, whom nothing is refused, it cannot be had otherwise."""
+    list_folder = os.scandir
+    error.filename = str(folder)
+
+    def scandir(path: str) -> Any:
+        if Path(path) == folder:
+            raise error
+        return list_folder(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
 
 
 def test_the_signature_changes_with_a_swap_a_new_file_and_one_that_goes(volume: ConfigMapVolume) -> None:
@@ -164,7 +211,7 @@ def test_server_responses_are_read_with_the_one_that_is_active() -> None:
         ('{"info": {}, "item": []}', "info: must have required property 'name'"),
         ('{"mocks": {}}', "mocks: should be an array of objects."),
         ('{"mocks": [], "mock": []}', "mock: is not known. A manifest has one key, mocks."),
-        ('{"mocks": [1]}', "mocks[0]: should be a valid dictionary"),
+        ('{"mocks": [1]}', "mocks[0]: should be an object"),
         ('{"mocks": [{"name": "A"}]}', "mocks[0].collection: is missing."),
         ('{"mocks": [{"name": "", "collection": "x"}]}', "mocks[0].name: is empty."),
         ('{"mocks": [{"name": "A", "collection": ""}]}', "mocks[0].collection: is missing."),
@@ -223,6 +270,21 @@ def test_what_two_files_want_is_refused_in_both_and_the_rest_is_kept() -> None:
         "a.json: mocks[0].name: 'Shop' is in b.json: mocks[0] too. Say which is meant by keeping one.",
         "b.json: mocks[0].name: 'Shop' is in a.json: mocks[0] too. Say which is meant by keeping one.",
     ] == [str(refusal) for refusal in contents.refusals]
+
+
+@pytest.mark.parametrize(
+    ("mock", "problem"),
+    [
+        (7, "mocks[0]: should be an object."),
+        ({"name": "M", "collection": "C", "config": 7}, "mocks[0].config: should be an object."),
+        ({"name": "M", "collection": "C", "serverResponses": {}}, "mocks[0].serverResponses: should be an array."),
+        ({"name": "M", "collection": "C", "private": "yes"}, "mocks[0].private: should be a valid boolean."),
+    ],
+)
+def test_a_value_of_another_type_is_named_in_the_words_of_json(mock: object, problem: str) -> None:
+    contents = read(mocks={"mocks": [mock]})
+
+    assert [f"mocks.json: {problem}"] == [str(refusal) for refusal in contents.refusals]
 
 
 def test_one_wrong_mock_leaves_its_neighbours_right() -> None:

@@ -56,6 +56,14 @@ def test_an_edge_that_does_not_answer_fails_the_step_and_everything_is_deleted(u
     assert [] == left_behind(understudy)
 
 
+@pytest.mark.parametrize("url", ["localhost:8080", "edge", "ftp://edge", "http://", "http://edge:port"])
+def test_what_is_no_url_of_an_edge_is_refused_before_anything_is_made(understudy: Understudy, url: str) -> None:
+    ran = understudy("check", "--edge-url", url)
+
+    assert (1, "") == (ran.code, ran.output)
+    assert f"Error: --edge-url: {url!r} is no URL of an edge. Write http://host:port or https://host.\n" == ran.errors
+
+
 def test_another_answer_than_the_example_is_shown(understudy: Understudy) -> None:
     with somebody_else() as port:
         ran = understudy("check", "--deadline", "1", UNDERSTUDY_EDGE_URL=f"http://127.0.0.1:{port}")

@@ -227,7 +227,10 @@ def test_without_patience_a_database_that_is_away_is_said_to_be_away(owned: Owne
 
     ran = owned.migrate(UNDERSTUDY_DATABASE_URL=away.partition("?")[0])
 
-    assert (1, "Error: The database cannot be reached: Connection refused. Check --database-url.\n") == (
+    assert (
+        1,
+        "Error: The database cannot be reached: Connection refused. Check its URL, or host and port.\n",
+    ) == (
         ran.code,
         ran.errors,
     )

@@ -93,7 +93,7 @@ def test_migrate_says_what_ran_and_then_that_nothing_is_left(empty_database: str
         ("nonsense", "UNDERSTUDY_DATABASE_URL is no URL; write postgresql://role:password@host:port/database."),
         (
             "postgresql://nobody@localhost:1/none",
-            "The database cannot be reached: Connection refused. Check --database-url.",
+            "The database cannot be reached: Connection refused. Check its URL, or host and port.",
         ),
     ],
 )

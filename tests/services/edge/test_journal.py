@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.core.errors import FailedPrecondition
 from services.edge.journal import Journal
 from services.edge.journal_folder import new_folder, orphans
 from services.edge.metrics import JournalMetrics
@@ -53,6 +54,18 @@ def setup(tmp_path: Path) -> Iterator[Setup]:
     made = Setup(tmp_path)
     yield made
     made.journal.close()
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(FailedPrecondition) as refused:
+        new_folder(tmp_path / "file" / "journal")
+
+    assert refused.value.message == (
+        f"The journal cannot be kept in {tmp_path}/file/journal: Not a directory. "
+        f"Let user {os.getuid()} write there, or name another folder with EDGE_JOURNAL_DIR."
+    )
 
 
 def test_what_is_appended_is_read_in_order(setup: Setup) -> None:

@@ -9,7 +9,9 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from services.runtime.http_server import http_server, listening_socket, metrics_endpoint
+from services.runtime.leaving import Leaving
 from services.runtime.metrics import process_registry
+from tests.services.waiting import until
 
 
 class Readiness:
@@ -110,6 +112,29 @@ async def test_a_request_in_flight_is_answered_before_the_server_ends() -> None:
 
         assert (await in_flight).status_code == 200
         await asyncio.wait_for(leaving, 20)
+
+
+async def test_a_server_whose_lingering_is_cancelled_is_gone_all_the_same() -> None:
+    listener = listening_socket("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    leaving = Leaving(linger_seconds=3600)
+    serves = asyncio.Event()
+
+    async def serve() -> None:
+        async with http_server(SlowApp(), listener, drain_seconds=1, leaving=leaving):
+            serves.set()
+            await asyncio.Event().wait()
+
+    serving = asyncio.create_task(serve())
+    await serves.wait()
+    serving.cancel()
+    await until(lambda: leaving.has_begun)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+
+    with pytest.raises(OSError, match="Connect call failed"):
+        await asyncio.open_connection("127.0.0.1", port)
 
 
 async def test_paths_and_headers_of_100_kb_reach_the_app() -> None:

@@ -11,8 +11,16 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from services.runtime.database import asyncpg_url
-from services.runtime.migrations import LOCK_MILLISECONDS, MigrationLine, Phase, migrate, newest_version, version_of
+from services.runtime.database import asyncpg_url, postgres_engine
+from services.runtime.migrations import (
+    LOCK_MILLISECONDS,
+    MigrationLine,
+    Phase,
+    migrate,
+    newest_version,
+    schema_check,
+    version_of,
+)
 from tests.migrations.schemas import empty_database, own_role
 
 FIRST_RELEASE = ("0001_pre_birds", "0002_post_fish")
@@ -233,6 +241,32 @@ async def test_a_role_named_like_the_schema_may_use_its_tables_and_change_none(
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute("CREATE TABLE zoo.more ()")
     await connection.close()
+
+
+async def test_an_owner_of_the_schema_alone_migrates_it(url: str, tmp_path: Path) -> None:
+    owners_url = await own_role(url, "zoo_owner")
+    async with connected(url) as connection:
+        await connection.execute("CREATE SCHEMA zoo AUTHORIZATION zoo_owner")
+    owned = create_async_engine(asyncpg_url(owners_url))
+
+    assert await migrate(owned, a_line(tmp_path, *FIRST_RELEASE)) == FIRST_RELEASE
+    await owned.dispose()
+
+
+async def test_a_schema_that_cannot_be_looked_at_in_time_is_not_current(url: str, tmp_path: Path) -> None:
+    line = a_line(tmp_path, *FIRST_RELEASE)
+    impatient = postgres_engine(url, server_settings={"statement_timeout": "100"})
+    await migrate(impatient, line)
+    is_current = schema_check(impatient, line)
+    assert await is_current()
+
+    async with connected(url) as connection, connection.transaction():
+        await connection.execute("LOCK TABLE zoo.schema_version IN ACCESS EXCLUSIVE MODE")
+
+        assert not await is_current()
+
+    assert await is_current()
+    await impatient.dispose()
 
 
 async def test_two_services_keep_their_versions_apart(engine: AsyncEngine, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Mutual TLS between the services: who is let in, who is believed, and certificates that change under traffic."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from pathlib import Path
 import grpc
 import pytest
 import trustme
+from google.protobuf.wrappers_pb2 import StringValue
 from structlog.testing import capture_logs
 
 from services.core.errors import FailedPrecondition, Unavailable
@@ -19,7 +22,7 @@ from services.wire.certificates import ClientTls, WatchedCertificates, server_cr
 from services.wire.channel import open_channel
 from services.wire.reloading_channel import ReloadingChannel
 from tests.services.runtime.authorities import Pki, new_pki
-from tests.services.runtime.echo import Echo, EchoClient, health_of
+from tests.services.runtime.echo import Echo, EchoClient, health_of, method_of
 
 DEADLINE_SECONDS = 20
 
@@ -91,6 +94,17 @@ async def test_both_ends_know_each_other_by_certificates_of_one_authority(suite:
         assert ["0", "1", "2"] == [text async for text in client.count("3")]
         assert ["0", "0", "1"] == [text async for text in client.chat("1", "2")]
         assert "SERVING" == await health_of(channel)
+
+
+async def test_a_channel_forgets_the_methods_of_clients_that_are_gone(suite: Suite) -> None:
+    async with open_channel(suite.target, suite.client) as channel:
+        method = method_of(channel, "Say")
+        assert "x" == (await method(StringValue(value="x"))).value
+        forgotten = weakref.ref(method)
+        del method
+        gc.collect()
+
+        assert forgotten() is None
 
 
 async def test_a_client_without_a_certificate_is_refused(suite: Suite) -> None:

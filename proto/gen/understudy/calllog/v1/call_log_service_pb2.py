@@ -26,17 +26,17 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from understudy.calllog.v1 import call_log_entry_pb2 as understudy_dot_calllog_dot_v1_dot_call__log__entry__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,understudy/calllog/v1/call_log_service.proto\x12\x15understudy.calllog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*understudy/calllog/v1/call_log_entry.proto\"S\n\x1b\x41ppendCallLogEntriesRequest\x12\x34\n\x07\x65ntries\x18\x01 \x03(\x0b\x32#.understudy.calllog.v1.CallLogEntry\"4\n\x1c\x41ppendCallLogEntriesResponse\x12\x14\n\x0cstored_count\x18\x01 \x01(\x05\"\xe4\x01\n\rCallLogFilter\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bstatus_code\x18\x03 \x01(\x05\x12:\n\rresponse_type\x18\x04 \x01(\x0e\x32#.understudy.calllog.v1.ResponseType\x12\x0e\n\x06method\x18\x05 \x01(\t\x12\x0c\n\x04path\x18\x06 \x01(\t\x12\x0e\n\x06search\x18\x07 \x01(\t\"\xbf\x01\n\x19ListCallLogEntriesRequest\x12\x0f\n\x07mock_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x34\n\x06\x66ilter\x18\x04 \x01(\x0b\x32$.understudy.calllog.v1.CallLogFilter\x12\x34\n\nsort_order\x18\x05 \x01(\x0e\x32 .understudy.calllog.v1.SortOrder\"\x83\x01\n\x1aListCallLogEntriesResponse\x12\x34\n\x07\x65ntries\x18\x01 \x03(\x0b\x32#.understudy.calllog.v1.CallLogEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x16\n\x0eretention_days\x18\x03 \x01(\x05\";\n\x16GetCallLogEntryRequest\x12\x0f\n\x07mock_id\x18\x01 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\t\"M\n\x17GetCallLogEntryResponse\x12\x32\n\x05\x65ntry\x18\x01 \x01(\x0b\x32#.understudy.calllog.v1.CallLogEntry\"b\n\x19TailCallLogEntriesRequest\x12\x0f\n\x07mock_id\x18\x01 \x01(\t\x12\x34\n\x06\x66ilter\x18\x02 \x01(\x0b\x32$.understudy.calllog.v1.CallLogFilter\"R\n\x1aTailCallLogEntriesResponse\x12\x34\n\x07\x65ntries\x18\x01 \x03(\x0b\x32#.understudy.calllog.v1.CallLogEntry*a\n\x0cResponseType\x12\x1d\n\x19RESPONSE_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15RESPONSE_TYPE_SUCCESS\x10\x01\x12\x17\n\x13RESPONSE_TYPE_ERROR\x10\x02*a\n\tSortOrder\x12\x1a\n\x16SORT_ORDER_UNSPECIFIED\x10\x00\x12\x1b\n\x17SORT_ORDER_NEWEST_FIRST\x10\x01\x12\x1b\n\x17SORT_ORDER_OLDEST_FIRST\x10\x02\x32\xfb\x03\n\x0e\x43\x61llLogService\x12\x7f\n\x14\x41ppendCallLogEntries\x12\x32.understudy.calllog.v1.AppendCallLogEntriesRequest\x1a\x33.understudy.calllog.v1.AppendCallLogEntriesResponse\x12y\n\x12ListCallLogEntries\x12\x30.understudy.calllog.v1.ListCallLogEntriesRequest\x1a\x31.understudy.calllog.v1.ListCallLogEntriesResponse\x12p\n\x0fGetCallLogEntry\x12-.understudy.calllog.v1.GetCallLogEntryRequest\x1a..understudy.calllog.v1.GetCallLogEntryResponse\x12{\n\x12TailCallLogEntries\x12\x30.understudy.calllog.v1.TailCallLogEntriesRequest\x1a\x31.understudy.calllog.v1.TailCallLogEntriesResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,understudy/calllog/v1/call_log_service.proto\x12\x15understudy.calllog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*understudy/calllog/v1/call_log_entry.proto\"S\n\x1b\x41ppendCallLogEntriesRequest\x12\x34\n\x07\x65ntries\x18\x01 \x03(\x0b\x32#.understudy.calllog.v1.CallLogEntry\"4\n\x1c\x41ppendCallLogEntriesResponse\x12\x14\n\x0cstored_count\x18\x01 \x01(\x05\"\xe4\x01\n\rCallLogFilter\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bstatus_code\x18\x03 \x01(\x05\x12:\n\rresponse_type\x18\x04 \x01(\x0e\x32#.understudy.calllog.v1.ResponseType\x12\x0e\n\x06method\x18\x05 \x01(\t\x12\x0c\n\x04path\x18\x06 \x01(\t\x12\x0e\n\x06search\x18\x07 \x01(\t\"\xbf\x01\n\x19ListCallLogEntriesRequest\x12\x0f\n\x07mock_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x34\n\x06\x66ilter\x18\x04 \x01(\x0b\x32$.understudy.calllog.v1.CallLogFilter\x12\x34\n\nsort_order\x18\x05 \x01(\x0e\x32 .understudy.calllog.v1.SortOrder\"\x83\x01\n\x1aListCallLogEntriesResponse\x12\x34\n\x07\x65ntries\x18\x01 \x03(\x0b\x32#.understudy.calllog.v1.CallLogEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x16\n\x0eretention_days\x18\x03 \x01(\x05\";\n\x16GetCallLogEntryRequest\x12\x0f\n\x07mock_id\x18\x01 \x01(\t\x12\x10\n\x08\x65ntry_id\x18\x02 \x01(\t\"M\n\x17GetCallLogEntryResponse\x12\x32\n\x05\x65ntry\x18\x01 \x01(\x0b\x32#.understudy.calllog.v1.CallLogEntry\"x\n\x19TailCallLogEntriesRequest\x12\x0f\n\x07mock_id\x18\x01 \x01(\t\x12\x34\n\x06\x66ilter\x18\x02 \x01(\x0b\x32$.understudy.calllog.v1.CallLogFilter\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"h\n\x1aTailCallLogEntriesResponse\x12\x34\n\x07\x65ntries\x18\x01 \x03(\x0b\x32#.understudy.calllog.v1.CallLogEntry\x12\x14\n\x0cresume_token\x18\x02 \x01(\t*a\n\x0cResponseType\x12\x1d\n\x19RESPONSE_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15RESPONSE_TYPE_SUCCESS\x10\x01\x12\x17\n\x13RESPONSE_TYPE_ERROR\x10\x02*a\n\tSortOrder\x12\x1a\n\x16SORT_ORDER_UNSPECIFIED\x10\x00\x12\x1b\n\x17SORT_ORDER_NEWEST_FIRST\x10\x01\x12\x1b\n\x17SORT_ORDER_OLDEST_FIRST\x10\x02\x32\xfb\x03\n\x0e\x43\x61llLogService\x12\x7f\n\x14\x41ppendCallLogEntries\x12\x32.understudy.calllog.v1.AppendCallLogEntriesRequest\x1a\x33.understudy.calllog.v1.AppendCallLogEntriesResponse\x12y\n\x12ListCallLogEntries\x12\x30.understudy.calllog.v1.ListCallLogEntriesRequest\x1a\x31.understudy.calllog.v1.ListCallLogEntriesResponse\x12p\n\x0fGetCallLogEntry\x12-.understudy.calllog.v1.GetCallLogEntryRequest\x1a..understudy.calllog.v1.GetCallLogEntryResponse\x12{\n\x12TailCallLogEntries\x12\x30.understudy.calllog.v1.TailCallLogEntriesRequest\x1a\x31.understudy.calllog.v1.TailCallLogEntriesResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'understudy.calllog.v1.call_log_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RESPONSETYPE']._serialized_start=1170
-  _globals['_RESPONSETYPE']._serialized_end=1267
-  _globals['_SORTORDER']._serialized_start=1269
-  _globals['_SORTORDER']._serialized_end=1366
+  _globals['_RESPONSETYPE']._serialized_start=1214
+  _globals['_RESPONSETYPE']._serialized_end=1311
+  _globals['_SORTORDER']._serialized_start=1313
+  _globals['_SORTORDER']._serialized_end=1410
   _globals['_APPENDCALLLOGENTRIESREQUEST']._serialized_start=148
   _globals['_APPENDCALLLOGENTRIESREQUEST']._serialized_end=231
   _globals['_APPENDCALLLOGENTRIESRESPONSE']._serialized_start=233
@@ -52,9 +52,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCALLLOGENTRYRESPONSE']._serialized_start=907
   _globals['_GETCALLLOGENTRYRESPONSE']._serialized_end=984
   _globals['_TAILCALLLOGENTRIESREQUEST']._serialized_start=986
-  _globals['_TAILCALLLOGENTRIESREQUEST']._serialized_end=1084
-  _globals['_TAILCALLLOGENTRIESRESPONSE']._serialized_start=1086
-  _globals['_TAILCALLLOGENTRIESRESPONSE']._serialized_end=1168
-  _globals['_CALLLOGSERVICE']._serialized_start=1369
-  _globals['_CALLLOGSERVICE']._serialized_end=1876
+  _globals['_TAILCALLLOGENTRIESREQUEST']._serialized_end=1106
+  _globals['_TAILCALLLOGENTRIESRESPONSE']._serialized_start=1108
+  _globals['_TAILCALLLOGENTRIESRESPONSE']._serialized_end=1212
+  _globals['_CALLLOGSERVICE']._serialized_start=1413
+  _globals['_CALLLOGSERVICE']._serialized_end=1920
 # @@protoc_insertion_point(module_scope)

@@ -295,8 +295,11 @@ class TailCallLogEntriesRequest(_message.Message):
 
     MOCK_ID_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     mock_id: _builtins.str
     """mock_id is the mock's id or uid."""
+    resume_token: _builtins.str
+    """resume_token is that of the last message of a tail that broke: everything stored since is streamed. Empty: from now."""
     @_builtins.property
     def filter(self) -> Global___CallLogFilter:
         """filter keeps the entries that fit; since and until are not allowed."""
@@ -306,10 +309,11 @@ class TailCallLogEntriesRequest(_message.Message):
         *,
         mock_id: _builtins.str = ...,
         filter: Global___CallLogFilter | None = ...,
+        resume_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "mock_id", b"mock_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "mock_id", b"mock_id", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -317,11 +321,18 @@ Global___TailCallLogEntriesRequest: _TypeAlias = TailCallLogEntriesRequest  # no
 
 @_typing.final
 class TailCallLogEntriesResponse(_message.Message):
-    """TailCallLogEntriesResponse is the next entries. The first message comes at once and is empty: the tail has begun."""
+    """TailCallLogEntriesResponse is the next entries. The first message comes at once and is empty: the tail has begun.
+    Others that are empty tell a newer resume_token.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ENTRIES_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    resume_token: _builtins.str
+    """resume_token continues this tail, at any replica. What was stored together may come in several messages, of which
+    the last alone has a new token: who resumes behind an older one gets those with the same token again.
+    """
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[_call_log_entry_pb2.CallLogEntry]:
         """entries are in the order they were stored; those that were stored together, in the order of serve_time."""
@@ -330,10 +341,11 @@ class TailCallLogEntriesResponse(_message.Message):
         self,
         *,
         entries: _abc.Iterable[_call_log_entry_pb2.CallLogEntry] | None = ...,
+        resume_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -88,7 +88,8 @@ class CallLogServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TailCallLogEntries(self, request, context):
-        """TailCallLogEntries streams the entries of a mock as they are stored. Fails with INVALID_INPUT.
+        """TailCallLogEntries streams the entries of a mock as they are stored. Fails with INVALID_INPUT; with UNAVAILABLE also
+        where the replica that streams stops: go on with another one, behind the last resume_token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,7 +47,9 @@ class CallLogServiceStub:
     GetCallLogEntry: _grpc.UnaryUnaryMultiCallable[_call_log_service_pb2.GetCallLogEntryRequest, _call_log_service_pb2.GetCallLogEntryResponse]
     """GetCallLogEntry returns one entry, whole. Fails with NOT_FOUND."""
     TailCallLogEntries: _grpc.UnaryStreamMultiCallable[_call_log_service_pb2.TailCallLogEntriesRequest, _call_log_service_pb2.TailCallLogEntriesResponse]
-    """TailCallLogEntries streams the entries of a mock as they are stored. Fails with INVALID_INPUT."""
+    """TailCallLogEntries streams the entries of a mock as they are stored. Fails with INVALID_INPUT; with UNAVAILABLE also
+    where the replica that streams stops: go on with another one, behind the last resume_token.
+    """
 
 @_typing.type_check_only
 class CallLogServiceAsyncStub(CallLogServiceStub):
@@ -68,7 +70,9 @@ class CallLogServiceAsyncStub(CallLogServiceStub):
     GetCallLogEntry: _aio.UnaryUnaryMultiCallable[_call_log_service_pb2.GetCallLogEntryRequest, _call_log_service_pb2.GetCallLogEntryResponse]  # type: ignore[assignment]
     """GetCallLogEntry returns one entry, whole. Fails with NOT_FOUND."""
     TailCallLogEntries: _aio.UnaryStreamMultiCallable[_call_log_service_pb2.TailCallLogEntriesRequest, _call_log_service_pb2.TailCallLogEntriesResponse]  # type: ignore[assignment]
-    """TailCallLogEntries streams the entries of a mock as they are stored. Fails with INVALID_INPUT."""
+    """TailCallLogEntries streams the entries of a mock as they are stored. Fails with INVALID_INPUT; with UNAVAILABLE also
+    where the replica that streams stops: go on with another one, behind the last resume_token.
+    """
 
 class CallLogServiceServicer(metaclass=_abc_1.ABCMeta):
     """CallLogService keeps and finds call log entries. Every call can fail with UNAUTHENTICATED, PERMISSION_DENIED and
@@ -110,6 +114,8 @@ class CallLogServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _call_log_service_pb2.TailCallLogEntriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_call_log_service_pb2.TailCallLogEntriesResponse], _abc.AsyncIterator[_call_log_service_pb2.TailCallLogEntriesResponse]]:
-        """TailCallLogEntries streams the entries of a mock as they are stored. Fails with INVALID_INPUT."""
+        """TailCallLogEntries streams the entries of a mock as they are stored. Fails with INVALID_INPUT; with UNAVAILABLE also
+        where the replica that streams stops: go on with another one, behind the last resume_token.
+        """
 
 def add_CallLogServiceServicer_to_server(servicer: CallLogServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
