@@ -29,7 +29,7 @@ USE = Row(
             "Answered as mocked",
             "Share of calls that an example or a server response answered.",
             Unit.SHARE,
-            f"{in_range(with_outcome('matched|server_response'))} / {in_range(MOCK)}",
+            f"({in_range(with_outcome('matched|server_response'))} or vector(0)) / {in_range(MOCK)}",
         ),
         number(
             "Unmatched",

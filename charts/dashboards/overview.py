@@ -17,6 +17,8 @@ from charts.dashboards.panels import (
 OUR_FAULT = '{@, outcome="error", code_class="5xx"}'
 """What the mock server got wrong; what a mock was told to answer is never counted so."""
 
+AS_MOCKED = '{@, outcome=~"matched|server_response"}'
+
 CALLS = rate("understudy_calls_total")
 
 AT_A_GLANCE = Row(
@@ -27,7 +29,7 @@ AT_A_GLANCE = Row(
             "Answered as mocked",
             "Share of calls that an example or a server response answered.",
             Unit.SHARE,
-            f"""{rate("understudy_calls_total", chosen='{@, outcome=~"matched|server_response"}')} / {CALLS}""",
+            f"({rate('understudy_calls_total', chosen=AS_MOCKED)} or vector(0)) / {CALLS}",
         ),
         number(
             "Our errors",
@@ -101,7 +103,7 @@ TRAFFIC = Row(
         ),
         Panel(
             title="Readiness of each edge",
-            description="1 while an edge can serve any mock; an edge that is not ready still answers those it holds.",
+            description="Yes while an edge can serve any mock; an edge that is not ready still answers those it holds.",
             unit=Unit.YES_NO,
             queries=(
                 Query(

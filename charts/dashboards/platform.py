@@ -172,7 +172,7 @@ CHANGES = Row(
         ),
         Panel(
             title="Watches connected",
-            description="0 while a process hears of no changes: it goes on with what it knows.",
+            description="No while a process hears of no changes: it goes on with what it knows.",
             unit=Unit.YES_NO,
             queries=(Query("min by (job, stream) (understudy_watch_connected{@})", "{{job}}: {{stream}}"),),
         ),
@@ -188,6 +188,20 @@ CHANGES = Row(
                     'min(understudy_watch_revision{@, stream=~"registry.*"})',
                 }
             ),
+        ),
+        Panel(
+            title="Imports",
+            description="How long the catalog took for a collection.",
+            unit=Unit.SECONDS,
+            queries=quantiles("understudy_import_seconds", (0.5, 0.95)),
+            width=12,
+        ),
+        Panel(
+            title="Imported documents",
+            description="Sizes of the collections that were imported.",
+            unit=Unit.BYTES,
+            queries=quantiles("understudy_imported_document_bytes", (0.5, 0.95)),
+            width=12,
         ),
     ),
 )
@@ -227,24 +241,14 @@ SNAPSHOTS = Row(
             description="Mocks loaded, or brought up to date after a change. failed: registry or catalog is away.",
             unit=Unit.EVENTS_PER_SECOND,
             queries=(Query(rate("understudy_snapshot_loads_total", "result"), "{{result}}"),),
+            width=12,
         ),
         Panel(
             title="Evictions",
             description="Mocks that had to make room; where it goes on, an edge has too little memory for its mocks.",
             unit=Unit.EVENTS_PER_SECOND,
             queries=(Query(rate("understudy_snapshot_evictions_total", "instance"), "{{instance}}"),),
-        ),
-        Panel(
-            title="Imports",
-            description="How long the catalog took for a collection, and how large documents were.",
-            unit=Unit.SECONDS,
-            queries=quantiles("understudy_import_seconds", (0.5, 0.95)),
-        ),
-        Panel(
-            title="Imported documents",
-            description="Sizes of the collections that were imported.",
-            unit=Unit.BYTES,
-            queries=quantiles("understudy_imported_document_bytes", (0.5, 0.95)),
+            width=12,
         ),
     ),
 )
@@ -254,7 +258,7 @@ PROCESSES = Row(
     (
         Panel(
             title="Ready",
-            description="1 while a process can do its work; the services need their database, migrated.",
+            description="Yes while a process can do its work; the services need their database, migrated.",
             unit=Unit.YES_NO,
             queries=(Query("min by (job, instance) (understudy_ready{@})", "{{job}} {{instance}}"),),
         ),

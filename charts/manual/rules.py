@@ -108,7 +108,7 @@ RULES: Mapping[str, Rule] = {
     "tls.certManager.issuerRef.group": NAME,
     "tls.certManager.duration": DURATION,
     "tls.certManager.renewBefore": DURATION,
-    "networkPolicy.dns.port": PORT,
+    "networkPolicy.dns.ports": {"type": "array", "items": PORT, "minItems": 1},
     "networkPolicy.database.port": {"type": "integer", "minimum": 0, "maximum": 65535},
     "ingress.controller": _one_of("nginx", "other"),
 }

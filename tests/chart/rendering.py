@@ -97,6 +97,11 @@ def rendered_with(values: Mapping[str, Any], *, on: str = DEFAULTS, release: str
     return Rendered(_parsed(_run_with(values, on, release).stdout))
 
 
+def rendered_text(values: Mapping[str, Any]) -> str:
+    """Return the text that Helm makes of the defaults with some more values."""
+    return _run_with(values, DEFAULTS, "understudy").stdout
+
+
 def rendered_in(cluster: str, values: Mapping[str, Any] | None = None) -> Rendered:
     """Return what Helm makes of the defaults, and some values, looking into the cluster at an address."""
     arguments = ("--dry-run=server", "--kube-apiserver", cluster, "-f", "-")

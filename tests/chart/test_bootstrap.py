@@ -37,10 +37,19 @@ def test_every_config_map_is_mounted_below_the_folder() -> None:
     mounted = {config_maps[each["name"]]: each["mountPath"] for each in pod.container["volumeMounts"][1:]}
 
     assert {
-        "mocks-bootstrap": f"{FOLDER}/values",
+        "mocks-bootstrap": f"{FOLDER}/_values",
         "more-mocks": f"{FOLDER}/more-mocks",
         "other-mocks": f"{FOLDER}/other-mocks",
     } == mounted
+
+
+def test_no_config_map_takes_the_place_of_another() -> None:
+    pod = rendered_with({"bootstrap": {"configMaps": ["values", "own", "tmp"]}}, on="gitops").pod("bootstrap")
+    places = [each["mountPath"] for each in pod.container["volumeMounts"]]
+    names = [each["name"] for each in pod.spec["volumes"]]
+
+    assert sorted(set(places)) == sorted(places)
+    assert sorted(set(names)) == sorted(names)
 
 
 def test_config_maps_alone_are_enough() -> None:

@@ -127,7 +127,7 @@ def test_a_finished_job_stays_where_nothing_may_bring_it_back() -> None:
 def test_migrations_can_be_a_hook() -> None:
     chart = rendered("hook-migrations")
     job = chart.one("Job", "understudy-migrations")
-    account = chart.one("ServiceAccount", "understudy-migrations")
+    account = chart.one("ServiceAccount", "understudy-migrations-hook")
 
     assert "pre-install,pre-upgrade" == job["metadata"]["annotations"]["helm.sh/hook"]
     assert "before-hook-creation" == job["metadata"]["annotations"]["helm.sh/hook-delete-policy"]
@@ -144,6 +144,36 @@ def test_a_hook_needs_nothing_that_the_release_would_bring_later() -> None:
     of_the_release = chart.of_kind("Secret").keys() | chart.of_kind("ConfigMap").keys()
 
     assert not [name for name in of_the_release if name in str(spec)]
+
+
+def test_the_way_back_from_hook_to_job_meets_nothing_that_helm_does_not_own() -> None:
+    # Helm takes over no object that it has made as a hook; the Jobs have different names anyway.
+    hooks = {
+        (each["kind"], each["metadata"]["name"])
+        for each in rendered("hook-migrations").manifests
+        if "helm.sh/hook" in each["metadata"].get("annotations", {})
+    }
+    plain = rendered_with({"migrations": {"mode": "job"}}, on="hook-migrations").manifests
+
+    assert {"Job", "ServiceAccount"} <= {kind for kind, _ in hooks}
+    assert set() == hooks & {
+        (each["kind"], each["metadata"]["name"])
+        for each in plain
+        if "helm.sh/hook" not in each["metadata"].get("annotations", {})
+    }
+
+
+def test_the_migrations_can_show_the_database_a_certificate() -> None:
+    values = {
+        "migrations": {
+            "extraVolumes": [{"name": "client", "secret": {"secretName": "owner-tls"}}],
+            "extraVolumeMounts": [{"name": "client", "mountPath": "/etc/client", "readOnly": True}],
+        }
+    }
+    pod = rendered_with(values, on="hook-migrations").pod("migrations")
+
+    assert {"name": "client", "secret": {"secretName": "owner-tls"}} in pod.spec["volumes"]
+    assert "/etc/client" in [each["mountPath"] for each in pod.container["volumeMounts"]]
 
 
 def test_the_bundled_database_keeps_its_data_on_a_volume() -> None:

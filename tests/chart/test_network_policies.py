@@ -127,12 +127,28 @@ def test_the_collector_of_traces_is_reached(component: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "port"), [("http://collector:4317", 4317), ("https://collector", 443), ("http://collector/", 80)]
+    ("endpoint", "port"),
+    [
+        ("http://collector:4317", 4317),
+        ("https://collector", 443),
+        ("http://collector2/", 443),
+        ("http://10.20.0.5", 443),
+        ("http://10.20.0.5:55/", 55),
+    ],
 )
 def test_the_port_of_the_collector_follows_from_its_address(endpoint: str, port: int) -> None:
     chart = rendered_with({"tracing": {"endpoint": endpoint}})
 
     assert [{"ports": [{"port": port, "protocol": "TCP"}]}] == _egress_to(chart, "edge", port)
+
+
+def test_the_dns_may_listen_at_several_ports() -> None:
+    chart = rendered_with({"networkPolicy": {"dns": {"ports": [53, 5353]}}})
+    (rule,) = _egress_to(chart, "edge", 5353)
+
+    assert {(53, "UDP"), (53, "TCP"), (5353, "UDP"), (5353, "TCP")} == {
+        (each["port"], each["protocol"]) for each in rule["ports"]
+    }
 
 
 def test_the_bundled_database_calls_nobody() -> None:

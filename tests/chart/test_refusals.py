@@ -155,6 +155,21 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         DEFAULTS,
+        {"fullnameOverride": "1st.release"},
+        "Names would begin with 1st.release, and those of Services begin with a lower-case letter",
+    ),
+    (
+        DEFAULTS,
+        {"edge": {"journal": {"bytes": 1073741824, "persistence": {"enabled": True, "size": "2Gi"}}}},
+        "edge.journal.persistence.size is 2Gi, which is less than twice edge.journal.bytes and 64 MiB",
+    ),
+    (
+        DEFAULTS,
+        {"ingress": {"enabled": True, "grpc": {"host": "grpc.example.com", "tlsSecret": "grpc-tls"}}},
+        "ingress.grpc has a host, but no network policy lets its calls in: name the namespace they come from",
+    ),
+    (
+        DEFAULTS,
         {"bootstrap": {"collections": {"a/b": "{}"}}},
         "bootstrap.collections has the name a/b, and names may hold letters, digits, '.', '_' and '-' only.",
     ),

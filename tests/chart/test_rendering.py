@@ -1,11 +1,22 @@
 """Helm takes the chart with every set of values, and Kubernetes what comes out, the oldest and the newest."""
 
 from pathlib import Path
+from typing import Any
 
 import kubernetes_validate  # type: ignore[import-untyped] # it publishes no types
 import pytest
+import yaml
 
-from tests.chart.rendering import SETS, Manifest, lint, packaged, rendered, rendered_for, rendered_with
+from tests.chart.rendering import (
+    SETS,
+    Manifest,
+    lint,
+    packaged,
+    rendered,
+    rendered_for,
+    rendered_text,
+    rendered_with,
+)
 
 OLDEST = "1.27"
 NEWEST = kubernetes_validate.latest_version()
@@ -105,6 +116,33 @@ def test_the_longest_release_name_still_gives_valid_names() -> None:
     assert max(len(each["metadata"]["name"]) for each in objects if each["kind"] != "ConfigMap") <= 63
 
 
+def test_long_release_names_that_begin_alike_stay_apart() -> None:
+    one = rendered_with({}, release="payments-checkout-integration-tests-main-first")
+    other = rendered_with({}, release="payments-checkout-integration-tests-main-second")
+
+    assert set() == one.of_kind("Service").keys() & other.of_kind("Service").keys()
+
+
+def test_no_label_of_the_users_hides_an_object_from_those_who_look_for_it() -> None:
+    labels = {
+        "app.kubernetes.io/name": "shop",
+        "app.kubernetes.io/managed-by": "platform",
+        "app.kubernetes.io/part-of": "platform",
+    }
+    chart = rendered_with({"commonLabels": labels, "defaults": {"podLabels": {"app.kubernetes.io/component": "x"}}})
+    service = chart.one("Service", "understudy-edge")
+
+    assert service["spec"]["selector"].items() <= chart.pod("edge").metadata["labels"].items()
+    assert "Helm" == service["metadata"]["labels"]["app.kubernetes.io/managed-by"]
+    assert "platform" == service["metadata"]["labels"]["app.kubernetes.io/part-of"]
+
+
+def test_no_key_is_written_twice() -> None:
+    text = rendered_text({"commonLabels": {"app.kubernetes.io/part-of": "platform"}, "commonAnnotations": {"a": "b"}})
+
+    assert list(yaml.load_all(text, Loader=_Strict))
+
+
 def test_common_labels_and_annotations_are_on_every_object_and_pod() -> None:
     for manifest in _own_manifests("production"):
         assert "platform" == manifest["metadata"]["labels"]["team"]
@@ -127,3 +165,17 @@ def _own_manifests(name: str) -> list[Manifest]:
 
 def _is_the_users(manifest: Manifest) -> bool:
     return manifest["metadata"]["name"] in {"extra", "understudy-mocks-text"}
+
+
+class _Strict(yaml.CSafeLoader):
+    """Refuses a map that has a key twice, as Kubernetes' strict validation does."""
+
+
+def _map_of(loader: _Strict, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [key.value for key, _ in node.value]
+
+    assert sorted(set(keys)) == sorted(keys)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Strict.add_constructor("tag:yaml.org,2002:map", _map_of)

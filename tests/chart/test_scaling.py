@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chart.rendering import COMPONENTS, rendered, rendered_with
+from tests.chart.kubernetes_api import kubernetes_api
+from tests.chart.rendering import COMPONENTS, SETS, rendered, rendered_in, rendered_with
 
 every_component = pytest.mark.parametrize("component", COMPONENTS)
 
@@ -22,6 +23,47 @@ def test_a_spread_of_the_users_own_gets_the_selector() -> None:
 
     assert "DoNotSchedule" == constraint["whenUnsatisfiable"]
     assert "edge" == constraint["labelSelector"]["matchLabels"]["app.kubernetes.io/component"]
+
+
+@every_component
+def test_a_rollout_spreads_its_own_pods_and_counts_no_leaving_ones(component: str) -> None:
+    spread = rendered("defaults").pod(component).spec["topologySpreadConstraints"]
+
+    assert [["pod-template-hash"], ["pod-template-hash"]] == [each["matchLabelKeys"] for each in spread]
+
+
+def test_pods_of_a_stateful_set_have_no_hash_to_be_told_apart_by() -> None:
+    values = {"edge": {"journal": {"persistence": {"enabled": True}}}}
+    spread = rendered_with(values).pod("edge").spec["topologySpreadConstraints"]
+
+    assert all("matchLabelKeys" not in each for each in spread)
+
+
+@pytest.mark.parametrize(("there", "asked_for"), [(7, 7), (0, 2)])
+def test_turning_autoscaling_on_takes_no_pod_away(there: int, asked_for: int) -> None:
+    values = {"edge": {"autoscaling": {"enabled": True}}}
+
+    with kubernetes_api({}, replicas={"understudy-edge": there}) as cluster:
+        workload = rendered_in(cluster, values).workload("edge")
+
+    assert asked_for == workload["spec"]["replicas"]
+
+
+def test_a_first_installation_leaves_the_number_to_the_autoscaler() -> None:
+    with kubernetes_api({}) as cluster:
+        workload = rendered_in(cluster, {"edge": {"autoscaling": {"enabled": True}}}).workload("edge")
+
+    assert "replicas" not in workload["spec"]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_scratch_directory_keeps_a_node_alive(name: str) -> None:
+    key = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"
+
+    for pod in rendered(name).pods():
+        scratch = {each["name"] for each in pod.spec["volumes"] if "emptyDir" in each}
+        if pod.kind in {"Deployment", "StatefulSet"}:
+            assert scratch - {"data"} == set(pod.metadata["annotations"][key].split(","))
 
 
 def test_there_is_no_budget_for_a_single_pod() -> None:

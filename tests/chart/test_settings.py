@@ -91,11 +91,22 @@ def test_large_numbers_stay_whole() -> None:
     assert "34359738368" == environment["EDGE_SNAPSHOT_BYTES"]
 
 
-def test_a_variable_of_the_users_own_comes_last() -> None:
+def test_a_variable_of_the_users_own_replaces_the_charts() -> None:
+    # Kubernetes merges the variables of an upgrade by their names: two of one name come out as neither.
     values = {"edge": {"extraEnv": [{"name": "EDGE_LOG_LEVEL", "value": "debug"}]}}
     variables = rendered_with(values).pod("edge").container["env"]
 
     assert {"name": "EDGE_LOG_LEVEL", "value": "debug"} == variables[-1]
+    assert ["debug"] == [each["value"] for each in variables if each["name"] == "EDGE_LOG_LEVEL"]
+
+
+@pytest.mark.parametrize("part", ["migrations", "bootstrap", "test"])
+def test_programs_of_the_command_line_take_more_variables_too(part: str) -> None:
+    values = {part: {"extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy"}]}}
+    environment = rendered_with(values, on="gitops").pod(part).environment
+
+    assert "http://proxy" == environment["HTTPS_PROXY"]
+    assert len(environment) > 1
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -51,6 +51,7 @@ def test_without_an_issuer_the_release_has_an_authority_of_its_own() -> None:
     assert {"selfSigned": {}} == chart.one("Issuer", "understudy-self-signed")["spec"]
     assert {"ca": {"secretName": "understudy-authority"}} == chart.one("Issuer", "understudy-authority")["spec"]
     assert authority["isCA"] is True
+    assert "Never" == authority["privateKey"]["rotationPolicy"]
     assert "understudy-authority" == authority["secretName"]
     assert "understudy-self-signed" == authority["issuerRef"]["name"]
 

@@ -59,7 +59,10 @@ def test_nginx_shows_a_certificate_where_the_services_demand_one(component: str)
 
 
 def test_nginx_speaks_plain_grpc_where_the_services_do() -> None:
-    values = {"ingress": {"enabled": True, "grpc": {"host": "grpc.example.com", "tlsSecret": "grpc-tls"}}}
+    values = {
+        "ingress": {"enabled": True, "grpc": {"host": "grpc.example.com", "tlsSecret": "grpc-tls"}},
+        "networkPolicy": {"clients": {"grpc": {"anyone": True}}},
+    }
     annotations = rendered_with(values).one("Ingress", "understudy-catalog")["metadata"]["annotations"]
 
     assert "GRPC" == annotations[f"{NGINX}/backend-protocol"]
@@ -137,6 +140,26 @@ def test_the_grpc_route_knows_every_service() -> None:
 
     assert {component: published(component) for component in GRPC_COMPONENTS} == found
     assert {7000} == {rule["backendRefs"][0]["port"] for rule in route["spec"]["rules"]}
+
+
+def test_nginx_takes_paths_with_dots_only_where_it_is_told_that_they_are_its_own_affair() -> None:
+    # Its admission webhook lets a Prefix hold letters, digits, "-", "_" and "/" alone (strict-validate-path-type).
+    ingresses = rendered("ingress-nginx").of_kind("Ingress")
+    prefixes = [path["path"] for path in _paths(ingresses) if path["pathType"] == "Prefix"]
+
+    assert {"/"} == set(prefixes)
+    assert {"Prefix", "ImplementationSpecific"} == {path["pathType"] for path in _paths(ingresses)}
+
+
+def test_another_controller_is_told_what_the_standard_has() -> None:
+    chart = rendered_with({"ingress": {"controller": "other"}}, on="ingress-nginx")
+
+    assert {"Prefix"} == {path["pathType"] for path in _paths(chart.of_kind("Ingress"))}
+
+
+def _paths(ingresses: dict[str, Any]) -> list[dict[str, Any]]:
+    rules = [rule for ingress in ingresses.values() for rule in ingress["spec"]["rules"]]
+    return [path for rule in rules for path in rule["http"]["paths"]]
 
 
 def _hosts(ingress: dict[str, Any]) -> list[str]:

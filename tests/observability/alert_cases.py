@@ -6,7 +6,7 @@ grows by 60 a minute, `_x5` is five minutes of silence.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -26,6 +26,7 @@ class Case:
     """One alert.
 
     minute: when it is looked at. firing, quiet: the series with which it fires then, and those with which it does not.
+    passing: what ends by itself (one slow call on a quiet suite, a start, a failover), with which it never fires.
     labels: of the alert that fires, without its severity. value: how its text says the value.
     """
 
@@ -35,6 +36,7 @@ class Case:
     quiet: Series
     labels: Mapping[str, str]
     value: str = ""
+    passing: Series = field(default_factory=dict)
 
 
 def build(where: str, component: str, version: str = "1") -> str:
@@ -54,6 +56,7 @@ CASES = (
         minute=30,
         firing={build(EDGE, "edge"): "1x10 _x40", build(CATALOG, "catalog"): "1x50"},
         quiet={build(EDGE, "edge"): "1x10 _x40", build(OTHER_EDGE, "edge"): "_x10 1x40"},
+        passing={build(EDGE, "edge"): "1x10 stale _x3 1x45", build(CATALOG, "catalog"): "_x5 1x55"},
         labels={"namespace": "mocks", "component": "edge"},
     ),
     Case(
@@ -71,6 +74,7 @@ CASES = (
             f"understudy_ready{{{EDGE}}}": "0x20",
             f"understudy_ready{{{OTHER_EDGE}}}": "1x20",
         },
+        passing={build(CATALOG, "catalog"): "_x5 1x55", f"understudy_ready{{{CATALOG}}}": "_x5 0x4 1x51"},
         labels={"namespace": "mocks", "component": "edge"},
     ),
     Case(
@@ -92,6 +96,10 @@ CASES = (
             f'understudy_calls_total{{{EDGE}, outcome="matched", code_class="5xx"}}': "0+50x30",
             f'understudy_calls_total{{{EDGE}, outcome="error", code_class="4xx"}}': "0+50x30",
         },
+        passing={
+            f'understudy_calls_total{{{EDGE}, outcome="matched", code_class="2xx"}}': "0x60",
+            f'understudy_calls_total{{{EDGE}, outcome="error", code_class="5xx"}}': "0x10 1x50",
+        },
         labels={"namespace": "mocks"},
         value="3%",
     ),
@@ -100,6 +108,7 @@ CASES = (
         minute=30,
         firing=buckets("understudy_call_overhead_seconds", EDGE, "0+90x40", "0+100x40", ("0.1", "0.5")),
         quiet=buckets("understudy_call_overhead_seconds", EDGE, "0+995x40", "0+1000x40", ("0.1", "0.5")),
+        passing=buckets("understudy_call_overhead_seconds", EDGE, "0x60", "0x10 1x50", ("0.1", "0.5")),
         labels={"namespace": "mocks"},
         value="460ms",
     ),
@@ -121,6 +130,10 @@ CASES = (
         quiet={
             'understudy_gateway_requests_total{namespace="mocks", code_class="4xx"}': "0+90x40",
             'understudy_gateway_requests_total{namespace="mocks", code_class="5xx"}': "0+2x40",
+        },
+        passing={
+            'understudy_gateway_requests_total{namespace="mocks", code_class="2xx"}': "0x60",
+            'understudy_gateway_requests_total{namespace="mocks", code_class="5xx"}': "0x10 1x50",
         },
         labels={"namespace": "mocks"},
         value="10%",
@@ -167,6 +180,7 @@ CASES = (
         minute=40,
         firing=buckets("understudy_propagation_seconds", EDGE, "0+80x50", "0+100x50", ("2.5", "5")),
         quiet=buckets("understudy_propagation_seconds", EDGE, "0+99x50", "0+100x50", ("1", "5")),
+        passing=buckets("understudy_propagation_seconds", EDGE, "0x60", "0x10 1x50", ("2.5", "5")),
         labels={"namespace": "mocks"},
         value="4.375s",
     ),
@@ -190,6 +204,9 @@ CASES = (
         quiet={
             'understudy_database_failures_total{namespace="mocks", service="catalog", reason="away"}': "0x5 1x15",
             'understudy_database_failures_total{namespace="mocks", service="catalog", reason="lost"}': "0+6x20",
+        },
+        passing={
+            'understudy_database_failures_total{namespace="mocks", service="catalog", reason="away"}': "0x5 0+9x3 27x50"
         },
         labels={"namespace": "mocks", "service": "catalog"},
     ),
@@ -228,6 +245,10 @@ CASES = (
             f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Get", code="OK"}}': "0+50x40",
             f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Get", code="NOT_FOUND"}}': "0+50x40",
         },
+        passing={
+            f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Get", code="OK"}}': "0x60",
+            f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Watch", code="UNAVAILABLE"}}': "0x10 5x50",
+        },
         labels={"namespace": "mocks", "job": "catalog"},
         value="10%",
     ),
@@ -237,14 +258,24 @@ CASES = (
 def unit_tests() -> str:
     """Return the file that promtool runs: each case once with what makes it fire, and once with what does not."""
     tests = [test for case in CASES for test in (_test(case, fires=True), _test(case, fires=False))]
+    tests += [_passing_test(case) for case in CASES if case.passing]
     return yaml.safe_dump({"rule_files": [str(ALERTS)], "evaluation_interval": "1m", "tests": tests})
 
 
 def _test(case: Case, *, fires: bool) -> dict[str, Any]:
     series = case.firing if fires else case.quiet
     looks = [{"eval_time": f"{case.minute}m", "alertname": case.alert, "exp_alerts": [_alert(case)] if fires else []}]
+    return _seen(f"{case.alert} {'fires' if fires else 'keeps quiet'}", series, looks)
+
+
+def _passing_test(case: Case) -> dict[str, Any]:
+    looks = [{"eval_time": f"{minute}m", "alertname": case.alert, "exp_alerts": []} for minute in range(60)]
+    return _seen(f"{case.alert} keeps quiet about what ends by itself", case.passing, looks)
+
+
+def _seen(name: str, series: Series, looks: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "name": f"{case.alert} {'fires' if fires else 'keeps quiet'}",
+        "name": name,
         "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
         "alert_rule_test": looks,

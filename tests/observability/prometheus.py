@@ -37,7 +37,7 @@ class Prometheus:
 
 @asynccontextmanager
 async def running_prometheus(command: str, ports: Mapping[str, int], folder: Path) -> AsyncIterator[Prometheus]:
-    """Scrape each port once a second, as a job of that name in the namespace `mocks`, until left."""
+    """Scrape each port once a second, until left, with the labels that the Prometheus Operator gives a target."""
     config, port = folder / "prometheus.yaml", free_port()
     config.write_text(yaml.safe_dump(_config(ports)), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
@@ -68,8 +68,10 @@ async def _until_ready(http: httpx.AsyncClient) -> None:
 
 def _config(ports: Mapping[str, int]) -> dict[str, Any]:
     def job(name: str, port: int) -> dict[str, Any]:
-        target = {"targets": [f"127.0.0.1:{port}"], "labels": {"namespace": "mocks"}}
-        return {"job_name": name, "static_configs": [target]}
+        service = f"understudy-{name}"
+        labels = {"namespace": "mocks", "service": service, "pod": f"{service}-0", "container": name}
+        target = {"targets": [f"127.0.0.1:{port}"], "labels": labels | {"endpoint": "metrics"}}
+        return {"job_name": service, "static_configs": [target]}
 
     return {
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},

@@ -44,12 +44,17 @@
 {{- $policy := .Values.networkPolicy }}
 {{- $database := $policy.database.port | default .Values.database.external.port }}
 {{- $traced := .Values.tracing.endpoint }}
-{{- $collector := get (urlParse (default "http://none" $traced)) "host" | regexFind "[0-9]+$" | default (ternary "443" "80" (hasPrefix "https" $traced)) }}
+{{- /* Where the address has no port, gRPC goes to 443, in the clear too. */}}
+{{- $collector := get (urlParse (default "http://none" $traced)) "host" | regexFind ":[0-9]+$" | trimPrefix ":" | default "443" }}
 {{- range $from := include "understudy.accounts" . | fromYamlArray }}
 {{- $component := get (include "understudy.components" $ | fromYaml) $from | default dict }}
 {{- if ne $from "postgresql" }}
 - from: {{ $from }}
-  ports: [{port: {{ $policy.dns.port | int }}, protocol: UDP}, {port: {{ $policy.dns.port | int }}, protocol: TCP}]
+  ports:
+    {{- range $policy.dns.ports }}
+    - {port: {{ . | int }}, protocol: UDP}
+    - {port: {{ . | int }}, protocol: TCP}
+    {{- end }}
   to: {{ toJson $policy.dns.to }}
 {{- end }}
 {{- if and (eq $.Values.database.mode "external") (or $component.database (eq $from "migrations")) }}

@@ -43,6 +43,31 @@ metrics: 9090
 {{- ternary .values.longestDelaySeconds .values.drainSeconds (eq .component "edge") | int }}
 {{- end }}
 
+{{/* Whether a component is a StatefulSet. In: dict root component. */}}
+{{- define "understudy.isStateful" -}}
+{{- if and (eq .component "edge") .root.Values.edge.journal.persistence.enabled }}true{{ end }}
+{{- end }}
+
+{{- define "understudy.workloadKind" -}}
+{{- ternary "StatefulSet" "Deployment" (eq (include "understudy.isStateful" .) "true") }}
+{{- end }}
+
+{{/* How many pods to ask for. Where an autoscaler decides, as many as it has decided on so far: a number that an upgrade
+     takes away is 1 to Kubernetes, until the autoscaler looks again. Not known where nothing is looked up.
+     In: dict root component values. */}}
+{{- define "understudy.replicas" -}}
+{{- if not .values.autoscaling.enabled -}}
+replicas: {{ .values.replicas | int }}
+{{- else }}
+{{- $name := printf "%s-%s" (include "understudy.fullname" .root) .component }}
+{{- $there := lookup "apps/v1" (include "understudy.workloadKind" .) .root.Release.Namespace $name | default dict }}
+{{- $spec := get $there "spec" | default dict }}
+{{- if hasKey $spec "replicas" -}}
+replicas: {{ max (int $spec.replicas) (int .values.autoscaling.minReplicas) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* The number of pods there are at least. In: a component's values. */}}
 {{- define "understudy.leastReplicas" -}}
 {{- ternary .autoscaling.minReplicas .replicas .autoscaling.enabled | int }}
@@ -56,6 +81,10 @@ dns:///{{ include "understudy.fullname" .root }}-{{ .component }}-headless:7000
 
 {{/* The environment of a component, as a list. In: dict root component values. */}}
 {{- define "understudy.environment" -}}
+{{- include "understudy.variables" (dict "own" (include "understudy.ownEnvironment" .) "extra" .values.extraEnv) }}
+{{- end }}
+
+{{- define "understudy.ownEnvironment" -}}
 {{- $root := .root }}
 {{- $component := get (include "understudy.components" $root | fromYaml) .component }}
 {{- $prefix := upper .component }}
@@ -78,9 +107,6 @@ dns:///{{ include "understudy.fullname" .root }}-{{ .component }}-headless:7000
 {{- include (printf "understudy.environment.%s" .component) $root }}
 {{- range $name, $value := .values.settings }}
 - {name: {{ $prefix }}_{{ snakecase $name | upper }}, value: {{ include "understudy.text" $value | quote }}}
-{{- end }}
-{{- with .values.extraEnv }}
-{{ toYaml . }}
 {{- end }}
 {{- end }}
 

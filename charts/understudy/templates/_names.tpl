@@ -4,11 +4,16 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* What all names begin with. 40 characters leave room for "-postgresql-headless" and for the names of pods. */}}
+{{/* What all names begin with. 40 characters leave room for "-registry-headless" and for the names of pods; what is longer
+     ends in a digest of all of it, so that two long names that begin alike stay two. */}}
 {{- define "understudy.fullname" -}}
 {{- $name := include "understudy.name" . }}
-{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) }}
-{{- default $full .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
+{{- $usual := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) }}
+{{- $full := default $usual .Values.fullnameOverride }}
+{{- if gt (len $full) 40 }}
+{{- $full = printf "%s-%s" ($full | trunc 31 | trimSuffix "-") ($full | sha256sum | trunc 8) }}
+{{- end }}
+{{- $full }}
 {{- end }}
 
 {{/* What a Service, a policy or a workload selects pods by; never changes in the life of a release.
@@ -21,28 +26,18 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* The labels of every object. In: dict root component. */}}
-{{- define "understudy.labels" -}}
-{{ include "understudy.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-app.kubernetes.io/part-of: understudy
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-{{- with .root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{/* The labels of a pod: without the chart's version, so that a new chart with the same content restarts nothing. The
+     user's come before ours, but never before those by which objects are found. In: dict root component labels. */}}
+{{- define "understudy.podLabels" -}}
+{{- $found := merge (include "understudy.selector" . | fromYaml) (dict "app.kubernetes.io/managed-by" .root.Release.Service) }}
+{{- $usual := dict "app.kubernetes.io/version" .root.Chart.AppVersion "app.kubernetes.io/part-of" "understudy" }}
+{{- toYaml (merge $found (.labels | default dict) .root.Values.commonLabels $usual) }}
 {{- end }}
 
-{{/* The labels of a pod: without the chart's version, so that a new chart with the same content restarts nothing.
-     In: dict root component labels. */}}
-{{- define "understudy.podLabels" -}}
-{{ include "understudy.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-app.kubernetes.io/part-of: understudy
-{{- with merge (dict) (.labels | default dict) .root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{/* The labels of every object. In: dict root component labels. */}}
+{{- define "understudy.labels" -}}
+{{ include "understudy.podLabels" . }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{/* The metadata of an object, without its name. In: dict root component labels annotations. */}}
@@ -50,9 +45,6 @@ app.kubernetes.io/part-of: understudy
 namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "understudy.labels" . | nindent 2 }}
-  {{- with .labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
 {{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
 annotations:
   {{- toYaml . | nindent 2 }}

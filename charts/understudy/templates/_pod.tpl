@@ -48,6 +48,28 @@ affinity:
 {{- end }}
 {{- end }}
 
+{{/* The annotations of a pod: the user's, and the emptyDirs that the cluster autoscaler need not spare a node for.
+     In: dict root values volumes; volumes: their names, separated by commas. */}}
+{{- define "understudy.podAnnotations" -}}
+{{- $usual := dict "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes" .volumes }}
+{{- toYaml (merge (dict) (.values.podAnnotations | default dict) .root.Values.commonAnnotations $usual) }}
+{{- end }}
+
+{{/* A container's variables, the user's own last. Each name once: Kubernetes merges an upgrade by name, and what stands
+     there twice comes out wrong. In: dict own extra; own: a list as YAML, extra: a list. */}}
+{{- define "understudy.variables" -}}
+{{- $names := list }}
+{{- range .extra }}{{ $names = append $names .name }}{{ end }}
+{{- range .own | fromYamlArray }}
+{{- if not (has .name $names) }}
+- {{ toYaml . | nindent 2 | trim }}
+{{- end }}
+{{- end }}
+{{- with .extra }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{/* The head of a container of our image. In: dict root values. */}}
 {{- define "understudy.containerHead" -}}
 image: {{ include "understudy.ownImage" .root | quote }}
@@ -60,14 +82,20 @@ resources:
 {{- end }}
 {{- end }}
 
-{{/* Over zones and nodes as far as possible; a list of the user's own gets the selector where it has none.
-     In: dict root component values. */}}
+{{/* Over zones and nodes as far as possible, the pods of each rollout by themselves; a list of the user's own gets the
+     selector where it has none. In: dict root component values. */}}
 {{- define "understudy.spread" -}}
 {{- $selector := dict "matchLabels" (include "understudy.selector" . | fromYaml) }}
-{{- $zones := dict "maxSkew" 1 "topologyKey" "topology.kubernetes.io/zone" "whenUnsatisfiable" "ScheduleAnyway" }}
-{{- $nodes := dict "maxSkew" 1 "topologyKey" "kubernetes.io/hostname" "whenUnsatisfiable" "ScheduleAnyway" }}
+{{- $usual := list }}
+{{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+{{- $constraint := dict "maxSkew" 1 "topologyKey" . "whenUnsatisfiable" "ScheduleAnyway" }}
+{{- if not (include "understudy.isStateful" $) }}
+{{- $_ := set $constraint "matchLabelKeys" (list "pod-template-hash") }}
+{{- end }}
+{{- $usual = append $usual $constraint }}
+{{- end }}
 topologySpreadConstraints:
-{{- range .values.topologySpreadConstraints | default (list $zones $nodes) }}
+{{- range .values.topologySpreadConstraints | default $usual }}
   - {{ merge (deepCopy .) (dict "labelSelector" $selector) | toYaml | nindent 4 | trim }}
 {{- end }}
 {{- end }}

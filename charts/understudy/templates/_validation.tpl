@@ -2,10 +2,12 @@
      in values.schema.json, and is checked before any of this. */}}
 {{- define "understudy.faults" -}}
 {{- include "understudy.faults.retired" . }}
+{{- include "understudy.faults.names" . }}
 {{- include "understudy.faults.image" . }}
 {{- include "understudy.faults.secrets" . }}
 {{- include "understudy.faults.database" . }}
 {{- include "understudy.faults.components" . }}
+{{- include "understudy.faults.journal" . }}
 {{- include "understudy.faults.tls" . }}
 {{- include "understudy.faults.ways" . }}
 {{- include "understudy.faults.bootstrap" . }}
@@ -24,6 +26,13 @@ postgresql: write database.mode and database.bundled, or database.external for a
 {{- if hasKey $.Values $name }}
 - {{ printf "%s is not a value of this chart: %s." $name $remedy | quote }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "understudy.faults.names" }}
+{{- $fullname := include "understudy.fullname" . }}
+{{- if not (regexMatch "^[a-z]([a-z0-9-]*[a-z0-9])?$" $fullname) }}
+- {{ printf "Names would begin with %s, and those of Services begin with a lower-case letter and hold such letters, digits and '-' only: set fullnameOverride." $fullname | quote }}
 {{- end }}
 {{- end }}
 
@@ -106,6 +115,21 @@ postgresql: write database.mode and database.bundled, or database.external for a
 {{- end }}
 {{- end }}
 
+{{- define "understudy.faults.journal" }}
+{{- with .Values.edge.journal }}
+{{- if and .persistence.enabled (lt (include "understudy.bytes" .persistence.size | int64) (add (mul 2 (int64 .bytes)) 67108864)) }}
+- {{ printf "edge.journal.persistence.size is %s, which is less than twice edge.journal.bytes and 64 MiB: make it larger, or the journal smaller." .persistence.size | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* A quantity of Kubernetes in bytes; what counts in petabytes is simply much. */}}
+{{- define "understudy.bytes" -}}
+{{- $units := dict "" 1.0 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 }}
+{{- $unit := regexFind "[A-Za-z]*$" . }}
+{{- mulf (regexFind "^[0-9.]+" . | float64) (hasKey $units $unit | ternary (get $units $unit) 1e15) | int64 }}
+{{- end }}
+
 {{- define "understudy.faults.tls" }}
 {{- with .Values.tls }}
 {{- $given := list }}
@@ -132,6 +156,13 @@ postgresql: write database.mode and database.bundled, or database.external for a
 {{- $hosts := or $way.edge.host $way.gateway.host $way.grpc.host }}
 {{- if and $way.enabled (not $hosts) (not $.Values.mocks.domain) }}
 - {{ printf "%s.enabled is true, but nothing has a host: set %s.edge.host, gateway.host or grpc.host, or mocks.domain." $path $path | quote }}
+{{- end }}
+{{- range $part := list "edge" "gateway" "grpc" }}
+{{- $clients := get $.Values.networkPolicy.clients $part }}
+{{- $comesIn := and $way.enabled (include "understudy.hosts" (dict "root" $ "part" $part "way" $way)) }}
+{{- if and $comesIn $.Values.networkPolicy.enabled (not $clients.anyone) (not (index $clients "from")) }}
+- {{ printf "%s.%s has a host, but no network policy lets its calls in: name the namespace they come from in networkPolicy.clients.%s.from." $path $part $part | quote }}
+{{- end }}
 {{- end }}
 {{- if and (not $way.enabled) $hosts }}
 - {{ printf "%s has hosts, but %s.enabled is false: set it to true, or leave the hosts empty." $path $path | quote }}
