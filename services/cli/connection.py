@@ -5,7 +5,7 @@ key in that directory's `credentials` goes to that `up` alone: a key must not be
 """
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,8 @@ from pathlib import Path
 from services.cli.data_directory import DataDirectory, Running
 from services.client import ClientTls, Targets, Understudy, connect
 from services.core.errors import FailedPrecondition, InvalidInput, Unauthenticated, Unavailable
+
+EVERY_SERVICE = ("catalog", "registry", "calllog")
 
 PROBE_SECONDS = 2.0
 """How long to try whether anybody listens, once a call has failed."""
@@ -97,13 +99,16 @@ def key_of(connection: Connection, directory: DataDirectory) -> str:
     return key
 
 
-def why_unavailable(connection: Connection, error: Unavailable) -> str:
-    """Return in our own words that nobody answers, where that is so after trying everybody; else the error's words."""
+def why_unavailable(connection: Connection, error: Unavailable, *, services: Iterable[str] = EVERY_SERVICE) -> str:
+    """Return in our own words that nobody answers, where that is so after trying the services; else the error's words.
+
+    Only those that the command asks are tried: the way to the others may be closed to it.
+    """
     try:
         targets = targets_of(connection, DataDirectory(connection.data))
     except FailedPrecondition as gone:
         return gone.message
-    for target in sorted(set(targets.all())):
+    for target in sorted({getattr(targets, service) for service in services}):
         if not _somebody_listens(target):
             return (
                 f"Nobody answers at {target}: is Understudy running there? `understudy up` starts it on this machine."

@@ -11,6 +11,7 @@ from services.client import connect
 from services.gateway.lingering import lingering
 from services.gateway.metrics import GatewayMetrics
 from services.gateway.postman_api.application import postman_api
+from services.gateway.postman_api.turns import Turns
 from services.gateway.settings import GatewaySettings
 from services.runtime.http_server import http_server, listening_socket
 from services.runtime.metrics import process_registry
@@ -54,7 +55,8 @@ async def gateway_http(
 async def _app(settings: GatewaySettings, metrics: CollectorRegistry, tracer: "Tracer | None") -> AsyncIterator[Any]:
     """Yield the ASGI app, with the client of the services that it stands on."""
     async with connect(settings.targets, api_key=NO_KEY, tls=settings.tls, tracer=tracer) as suite:
-        app = postman_api(suite, GatewayMetrics(metrics), maximum_body_bytes=settings.maximum_body_bytes)
+        turns = Turns(settings.documents_at_once, wait_seconds=settings.document_wait_seconds)
+        app = postman_api(suite, GatewayMetrics(metrics), turns, maximum_body_bytes=settings.maximum_body_bytes)
         yield _around(app, tracer)
 
 

@@ -23,6 +23,18 @@ class GatewaySettings(ProcessSettings):
     maximum_body_bytes: int = Field(
         default=DEFAULT_MAXIMUM_BODY_BYTES, ge=1024, description="A larger body is refused with 413 before it is read."
     )
+    documents_at_once: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Documents of more than 4 MiB on their way in or out at once; one of 100 MB takes some 900 MB.",
+    )
+    document_wait_seconds: float = Field(
+        default=50,
+        ge=0,
+        description="How long a further one waits for its turn before it is answered with 503; "
+        "many proxies give up after 60.",
+    )
 
     @property
     def targets(self) -> Targets:

@@ -22,6 +22,9 @@ from services.runtime.lifecycle import stop_signal
 
 app = typer.Typer()
 
+ASKED = ("catalog", "registry")
+"""The services that this command asks; in a cluster the way to the others is closed to it."""
+
 LOOKS_UNTIL_REPEATED = 12
 """After so many looks, a minute by default, what was refused is tried again: what it needs may have come meanwhile from
 elsewhere (a mock's collection by the API). Each try sends all collections, which is too much for every look."""
@@ -116,7 +119,7 @@ class _Watch:
             try:
                 await self._look()
             except Unavailable as error:
-                self._complain(await asyncio.to_thread(why_unavailable, self._session.connection, error))
+                self._complain(await asyncio.to_thread(self._why, error))
             except UnderstudyError as error:
                 self._complain(error.message)
             await asyncio.sleep(interval)
@@ -132,6 +135,9 @@ class _Watch:
         self._applied, self._refused = signature, report.refused
         self._looks = 0
         self._trouble = ""
+
+    def _why(self, error: Unavailable) -> str:
+        return why_unavailable(self._session.connection, error, services=ASKED)
 
     def _is_to_be_repeated(self) -> bool:
         """Tell, once for each look, whether it is time to try again what was refused."""

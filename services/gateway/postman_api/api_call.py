@@ -1,6 +1,5 @@
 """A call to the API as its handlers see it: HTTP ends at `application`, and begins again there."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,9 +27,9 @@ class ApiCall:
     """One call.
 
     open_suite: returns the services, called with the caller's own key; raises Unauthenticated where no key came.
-    read_body: returns the body, of at most so many bytes, once it is certain who sends it; raises TooLarge.
+    read_body: returns the body, of at most so many bytes, once it is certain who sends it; raises TooLarge, Busy.
     new_id: makes a random UUID; now: tells the time.
-    large_bodies: held while a collection is parsed and handed on.
+    take_turn: waits until a document of so many bytes may be in memory; raises Busy where that takes too long.
     """
 
     query: Query
@@ -38,7 +37,7 @@ class ApiCall:
     read_body: Callable[[int], Awaitable[bytes]]
     new_id: Callable[[], str]
     now: Callable[[], datetime]
-    large_bodies: asyncio.Semaphore
+    take_turn: Callable[[int], Awaitable[None]]
 
     @property
     def suite(self) -> Understudy:

@@ -13,7 +13,8 @@ from uuid import uuid4
 
 import structlog
 from quart import Quart, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestTimeout
+from werkzeug.sansio.utils import get_content_length
 
 from services.client import Understudy
 from services.core.errors import NotFound, TooLarge, Unauthenticated, Unavailable, UnderstudyError
@@ -27,6 +28,7 @@ from services.gateway.postman_api.fields import UNSTORABLE
 from services.gateway.postman_api.queries import Query
 from services.gateway.postman_api.replies import json_bytes
 from services.gateway.postman_api.routes import ROUTES
+from services.gateway.postman_api.turns import Turn, Turns
 from services.wire.authentication import credentials_of
 
 logger = structlog.get_logger(__name__)
@@ -34,8 +36,8 @@ logger = structlog.get_logger(__name__)
 TRANSFER_SECONDS = 300
 """100 MB in this time are 3 Mbit/s; who is slower splits the collection."""
 
-LARGE_BODIES = 2
-"""Collections that are parsed and handed on at once: each may take several times its size in memory."""
+TURN = "turn"
+"""Where a request's turn stands in its ASGI state."""
 
 LONGEST_ID = 300
 """Characters: more than any id or uid has."""
@@ -47,12 +49,10 @@ PREFLIGHT_HEADERS = {
 }
 
 
-def postman_api(suite: Understudy, metrics: GatewayMetrics, *, maximum_body_bytes: int) -> Quart:
+def postman_api(suite: Understudy, metrics: GatewayMetrics, turns: Turns, *, maximum_body_bytes: int) -> Quart:
     """Return the app that answers the routes with the suite's services, each caller with their own key."""
-    app = _App("services.gateway", static_folder=None)
-    app.config.update(
-        MAX_CONTENT_LENGTH=maximum_body_bytes, BODY_TIMEOUT=TRANSFER_SECONDS, RESPONSE_TIMEOUT=TRANSFER_SECONDS
-    )
+    app = _App(turns)
+    app.config.update(MAX_CONTENT_LENGTH=maximum_body_bytes, RESPONSE_TIMEOUT=TRANSFER_SECONDS)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     _add_routes(app, suite)
@@ -64,28 +64,40 @@ def postman_api(suite: Understudy, metrics: GatewayMetrics, *, maximum_body_byte
 
 
 class _App(Quart):
+    def __init__(self, turns: Turns) -> None:
+        super().__init__("services.gateway", static_folder=None)
+        self._turns = turns
+
     async def asgi_app(self, scope: Any, receive: Any, send: Any) -> None:
-        """Give a request without any path (`GET ?x`) the shortest one: Quart takes it for granted that there is one."""
-        if not scope.get("path", "/"):
-            scope = {**scope, "path": "/"}
-        await super().asgi_app(scope, receive, send)
+        """Give a request its turn, and one without any path (`GET ?x`), which Quart cannot think of, the shortest."""
+        if scope["type"] != "http":
+            await super().asgi_app(scope, receive, send)
+            return
+        with self._turns.one(told_bytes=_told_bytes(scope)) as turn:
+            scope = {**scope, "path": scope["path"] or "/", "state": {**scope.get("state", {}), TURN: turn}}
+            await super().asgi_app(scope, turn.hearing(receive), turn.answering(send))
+
+
+def _told_bytes(scope: Any) -> int:
+    """Return how large a request's body is said to be, 0 where nothing is said of it."""
+    told = (value.decode("latin1") for name, value in scope["headers"] if name == b"content-length")
+    return get_content_length(http_content_length=next(told, None)) or 0
 
 
 def _add_routes(app: Quart, suite: Understudy) -> None:
-    large_bodies = asyncio.Semaphore(LARGE_BODIES)
     for route in ROUTES:
         app.add_url_rule(
             route.path,
             endpoint=f"{route.method} {route.path}",
-            view_func=_view(route, suite, large_bodies),
+            view_func=_view(route, suite),
             methods=[route.method],
             provide_automatic_options=False,
         )
 
 
-def _view(route: Route, suite: Understudy, large_bodies: asyncio.Semaphore) -> Callable[..., Awaitable[Response]]:
+def _view(route: Route, suite: Understudy) -> Callable[..., Awaitable[Response]]:
     async def view(**ids: str) -> Response:
-        call = _api_call(suite, large_bodies)
+        call = _api_call(suite)
         try:
             _check_ids(ids)
             return _reply(await route.handler(call, **ids))
@@ -120,15 +132,16 @@ def _check_ids(ids: dict[str, str]) -> None:
             raise NotFound(name.removesuffix("_id"), id_)
 
 
-def _api_call(suite: Understudy, large_bodies: asyncio.Semaphore) -> ApiCall:
+def _api_call(suite: Understudy) -> ApiCall:
     query = request.args.to_dict(flat=True)
+    turn: Turn = request.scope["state"][TURN]
 
     def open_suite() -> Understudy:
         return suite.acting_as(credentials_of(presented_key(request.headers, query)))
 
     async def read_body(max_bytes: int) -> bytes:
         await open_suite().registry.get_caller()  # Strangers are not listened to for 100 MB.
-        return await _read_body(max_bytes)
+        return await _read_body(turn, max_bytes)
 
     return ApiCall(
         query=Query(query),
@@ -136,20 +149,33 @@ def _api_call(suite: Understudy, large_bodies: asyncio.Semaphore) -> ApiCall:
         read_body=read_body,
         new_id=lambda: str(uuid4()),
         now=lambda: datetime.now(UTC),
-        large_bodies=large_bodies,
+        take_turn=turn.take,
     )
 
 
-async def _read_body(max_bytes: int) -> bytes:
-    """Return the body. Raises LengthRequired where its length is not told ("Postman API": 411), TooLarge."""
+async def _read_body(turn: Turn, max_bytes: int) -> bytes:
+    """Return the body. Raises LengthRequired where its length is not told ("Postman API": 411), TooLarge, Busy."""
     if request.content_length is None and "transfer-encoding" in request.headers:
         raise LengthRequired
     if (request.content_length or 0) > max_bytes:
         raise _too_large(max_bytes)
-    body = await request.get_data(cache=False, as_text=False, parse_form_data=False)
-    if len(body) > max_bytes:  # HTTP/2 may keep the length to itself.
-        raise _too_large(max_bytes)
-    return body
+    await turn.take(request.content_length or 0)
+    try:
+        async with asyncio.timeout(TRANSFER_SECONDS):
+            return await _joined_parts(turn, max_bytes)
+    except TimeoutError:
+        raise RequestTimeout from None
+
+
+async def _joined_parts(turn: Turn, max_bytes: int) -> bytes:
+    """Return the body, whose length may come to light only now: HTTP/2 may keep it to itself."""
+    body = bytearray()
+    async for part in request.body:
+        body += part
+        if len(body) > max_bytes:
+            raise _too_large(max_bytes)
+        await turn.take(len(body))
+    return bytes(body)
 
 
 def _too_large(max_bytes: int) -> TooLarge:
@@ -163,7 +189,7 @@ def _reply(answer: Answer) -> Response:
 
 def _error(reply: ErrorReply) -> Response:
     reply = located(reply, request.path)
-    return Response(json_bytes(reply.body), reply.status, content_type=reply.media_type)
+    return Response(json_bytes(reply.body), reply.status, headers={**reply.headers}, content_type=reply.media_type)
 
 
 async def _answer_http_error(error: HTTPException) -> Response:

@@ -4,8 +4,6 @@
 paging may be combined.
 """
 
-import asyncio
-
 from services.core.catalog import ImportMode, StoredCollection
 from services.core.ids import uid_of
 from services.core.postman.document import JsonObject
@@ -13,6 +11,7 @@ from services.gateway.postman_api.api_call import ApiCall, Document
 from services.gateway.postman_api.bodies import MAXIMUM_COLLECTION_BODY, read_collection_body
 from services.gateway.postman_api.collection_json import identity_json, listed_json, minimal_json, with_identities
 from services.gateway.postman_api.replies import json_bytes, wrapped
+from services.gateway.postman_api.turns import in_thread
 
 DEFAULT_LIMIT = 100
 MAXIMUM_LIMIT = 1_000
@@ -41,33 +40,32 @@ def _part(found: list[StoredCollection], offset: int, limit: int) -> JsonObject:
 async def create_collection(call: ApiCall) -> JsonObject:
     """Store a new collection; one without an id gets a random one, so that it is new however it is called."""
     sent = await call.read_body(MAXIMUM_COLLECTION_BODY)
-    async with call.large_bodies:
-        body = await asyncio.to_thread(read_collection_body, sent)
-        imported = await call.suite.catalog.import_collection(
-            body.document,
-            mode=ImportMode.CREATE,
-            collection_id="" if body.id is not None else call.new_id(),
-            request_id=call.new_id(),
-        )
+    body = await in_thread(lambda: read_collection_body(sent))
+    imported = await call.suite.catalog.import_collection(
+        body.document,
+        mode=ImportMode.CREATE,
+        collection_id="" if body.id is not None else call.new_id(),
+        request_id=call.new_id(),
+    )
     return {"collection": identity_json(imported.collection)}
 
 
 async def get_collection(call: ApiCall, collection_id: str) -> Document:
     """Return a collection as it is stored, with its ids and times; `model=minimal` leaves its content out."""
     model = call.query.choice("model", ("minimal",))
+    await call.take_turn((await call.suite.catalog.get_collection(collection_id)).size_bytes)
     stored, document = await call.suite.catalog.export_collection(collection_id)
     shown = minimal_json if model == "minimal" else with_identities
-    return Document(await asyncio.to_thread(lambda: wrapped("collection", json_bytes(shown(document, stored)))))
+    return Document(await in_thread(lambda: wrapped("collection", json_bytes(shown(document, stored)))))
 
 
 async def replace_collection(call: ApiCall, collection_id: str) -> JsonObject:
     """Replace a collection's whole content; it keeps its id, whatever the body says."""
     sent = await call.read_body(MAXIMUM_COLLECTION_BODY)
-    async with call.large_bodies:
-        body = await asyncio.to_thread(read_collection_body, sent)
-        imported = await call.suite.catalog.import_collection(
-            body.document, mode=ImportMode.REPLACE, collection_id=collection_id, request_id=call.new_id()
-        )
+    body = await in_thread(lambda: read_collection_body(sent))
+    imported = await call.suite.catalog.import_collection(
+        body.document, mode=ImportMode.REPLACE, collection_id=collection_id, request_id=call.new_id()
+    )
     return {"collection": identity_json(imported.collection)}
 
 

@@ -4,7 +4,8 @@ A and B are those of the classic resources: `{"error": {"name", "message"}}`, B 
 details (RFC 9457), D with the `instance`, which newer parts of the API answer with.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from services.core.postman.document import JsonObject, JsonValue
 
@@ -25,6 +26,7 @@ class ErrorReply:
     status: int
     body: JsonObject
     media_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def named(status: int, name: str, message: str, *, details: JsonValue = None) -> ErrorReply:

@@ -3,7 +3,6 @@
 `workspace` is accepted and has no effect: everything lies in the account's one space.
 """
 
-import asyncio
 from dataclasses import replace
 
 from services.core.catalog import StoredEnvironment
@@ -18,6 +17,7 @@ from services.gateway.postman_api.api_call import ApiCall
 from services.gateway.postman_api.bodies import MAXIMUM_ENVIRONMENT_BODY, read_environment_body
 from services.gateway.postman_api.fields import UNSTORABLE
 from services.gateway.postman_api.times import stamp
+from services.gateway.postman_api.turns import in_thread
 
 
 async def list_environments(call: ApiCall) -> JsonObject:
@@ -28,7 +28,7 @@ async def list_environments(call: ApiCall) -> JsonObject:
 async def create_environment(call: ApiCall) -> JsonObject:
     """Store a new environment; one without an id gets a random one, so that it is new however it is called."""
     tree = await _tree(call)
-    environment = await asyncio.to_thread(_environment_of, tree)
+    environment = await in_thread(lambda: _environment_of(tree))
     if id_in_file(tree.get("id")) is None:
         environment = replace(environment, id=EnvironmentId(call.new_id()))
     stored = await call.suite.catalog.create_environment(environment, request_id=call.new_id())
@@ -44,7 +44,7 @@ async def get_environment(call: ApiCall, environment_id: str) -> JsonObject:
 async def replace_environment(call: ApiCall, environment_id: str) -> JsonObject:
     """Replace an environment's name and all its variables; a body without `values` leaves the variables alone."""
     tree = await _tree(call)
-    environment = await asyncio.to_thread(_environment_of, tree)
+    environment = await in_thread(lambda: _environment_of(tree))
     stored = await call.suite.catalog.update_environment(
         environment_id, name=environment.name, variables=environment.variables if "values" in tree else None
     )
@@ -59,7 +59,8 @@ async def delete_environment(call: ApiCall, environment_id: str) -> JsonObject:
 
 
 async def _tree(call: ApiCall) -> JsonObject:
-    return await asyncio.to_thread(read_environment_body, await call.read_body(MAXIMUM_ENVIRONMENT_BODY))
+    sent = await call.read_body(MAXIMUM_ENVIRONMENT_BODY)
+    return await in_thread(lambda: read_environment_body(sent))
 
 
 def _environment_of(tree: JsonObject) -> Environment:

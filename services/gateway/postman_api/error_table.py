@@ -5,6 +5,7 @@ Postman never has to say, such as that a service behind it is away, is said in t
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from services.core import errors
@@ -20,6 +21,9 @@ SERVICE_UNAVAILABLE = named(
     503, "serviceUnavailableError", "A service behind this API is not reachable just now. Try again shortly."
 )
 """What exactly is not reachable is for the operator's logs."""
+
+RETRY_AFTER_SECONDS = 30
+"""A document of 100 MB holds its turn for 20 to 70 seconds on two busy processors."""
 
 
 def error_reply(error: UnderstudyError, route: Route) -> ErrorReply:
@@ -112,6 +116,11 @@ def _invalid_cursor(_: faults.InvalidCursor, __: Route) -> ErrorReply:
     return problem(400, "bad-request", "Malformed request", "Invalid cursor")
 
 
+def _busy(error: faults.Busy, _: Route) -> ErrorReply:
+    reply = named(503, "serviceUnavailableError", error.message)
+    return replace(reply, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
 def _says(status: int, name: str, message: str = "") -> Callable[[UnderstudyError, Route], ErrorReply]:
     """Return a row whose message is fixed, or the error's own."""
     return lambda error, _: named(status, name, message or error.message)
@@ -123,6 +132,7 @@ TABLE: Mapping[type[BaseException], Callable[[Any, Route], ErrorReply]] = {
     faults.ParameterMissing: _parameter_missing,
     faults.BeyondRetention: _says(400, "invalidParamsError"),
     faults.LengthRequired: _says(411, "lengthRequiredError"),
+    faults.Busy: _busy,
     faults.AlreadyPublished: _says(400, "mockAlreadyPublishedError"),
     faults.AlreadyUnpublished: _says(400, "mockAlreadyUnpublishedError"),
     errors.InvalidInput: _invalid_input,

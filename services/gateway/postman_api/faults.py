@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.core.errors import FieldViolation, InvalidInput, UnderstudyError
+from services.core.errors import FieldViolation, InvalidInput, Unavailable, UnderstudyError
 
 
 class InvalidParameter(InvalidInput):
@@ -39,6 +39,10 @@ class BeyondRetention(InvalidInput):
 
 class LengthRequired(UnderstudyError):
     """A request with a body must carry a Content-Length header."""
+
+
+class Busy(Unavailable):
+    """Too many large documents are on their way just now. Send this one again a little later."""
 
 
 class AlreadyPublished(UnderstudyError):

@@ -1,12 +1,13 @@
 """Where a command finds its server and its key, and what it says where it finds none."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from services.cli.connection import Connection, key_of, targets_of
+from services.cli.connection import Connection, key_of, targets_of, why_unavailable
 from services.cli.data_directory import DataDirectory, Running
-from services.core.errors import FailedPrecondition, Unauthenticated
+from services.core.errors import FailedPrecondition, Unauthenticated, Unavailable
 from tests.e2e.suite import Suite, free_ports
 from tests.services.cli.command import Understudy
 
@@ -90,6 +91,18 @@ def test_a_server_that_does_not_answer_is_named(understudy: Understudy) -> None:
 
     assert ran.code == 1
     assert ran.errors.startswith(f"Error: Nobody answers at localhost:{port}: is Understudy running there?")
+
+
+def test_a_service_that_the_command_does_not_ask_is_not_tried() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        here = f"127.0.0.1:{listening.getsockname()[1]}"
+        connection = Connection(catalog_server=here, registry_server=here, calllog_server="127.0.0.1:1")
+
+        of_those_asked = why_unavailable(connection, Unavailable("It is busy."), services=("catalog", "registry"))
+        of_all = why_unavailable(connection, Unavailable("It is busy."))
+
+    assert "It is busy." == of_those_asked
+    assert of_all.startswith("Nobody answers at 127.0.0.1:1:")
 
 
 def test_a_wrong_key_is_refused(understudy: Understudy) -> None:
