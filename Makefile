@@ -29,8 +29,8 @@ setup: .venv/installed  ## Make .venv with everything in it; does nothing where 
 up: setup  ## Run everything on this machine with the demo collection mocked; UP="FILE… --option" runs it with others.
 	@$(BIN)/understudy up $(UP)
 
-test: setup  ## Run all tests; databases are containers where a Docker engine answers, else embedded.
-	$(BIN)/pytest -n 2
+test: setup  ## Run all tests but those below; databases are containers where a Docker engine answers, else embedded.
+	$(BIN)/pytest -n 3
 
 e2e: setup  ## Run the end-to-end tests alone.
 	$(BIN)/pytest tests/e2e
@@ -38,8 +38,8 @@ e2e: setup  ## Run the end-to-end tests alone.
 chart/test: setup  ## Run the tests of the chart, its dashboards and its alerts alone.
 	$(BIN)/pytest tests/chart tests/observability
 
-cluster: setup  ## Run the rendered chart with Docker, without a cluster, and test it as a whole.
-	$(BIN)/pytest tests/cluster -s
+cluster: setup  ## Test the image, then the rendered chart, run with Docker without a cluster.
+	$(BIN)/pytest tests/image tests/cluster -s
 
 rollout: setup  ## Restart every service under load, and see that no call is dropped.
 	$(BIN)/pytest tests/rollout -s

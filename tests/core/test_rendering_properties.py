@@ -108,7 +108,7 @@ def test_what_a_call_brings_is_never_looked_at_for_tokens(text: str) -> None:
         assert f"{text}{token} {text}{token} x{text}{token}".encode() == body
 
 
-@unhurried
+@settings(unhurried, max_examples=40)  # Each draws four long texts, which takes longer than all that is tested.
 @given(text=templates, value=templates, call_text=templates | anything, raw=st.binary(max_size=60))
 def test_no_template_and_no_call_makes_rendering_fail(text: str, value: str, call_text: str, raw: bytes) -> None:
     for body in (None, raw):
