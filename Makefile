@@ -30,7 +30,7 @@ up: setup  ## Run everything on this machine with the demo collection mocked; UP
 	@$(BIN)/understudy up $(UP)
 
 test: setup  ## Run all tests but those below; databases are containers where a Docker engine answers, else embedded.
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist worksteal
 
 e2e: setup  ## Run the end-to-end tests alone.
 	$(BIN)/pytest tests/e2e
