@@ -12,7 +12,7 @@ pytest_plugins = ["tests.postgres_plugin"]
 def corpus_files() -> list[Path]:
     """Return the JSON files of the corpus of real collections, whose folder UNDERSTUDY_CORPUS names."""
     folder = os.environ.get("UNDERSTUDY_CORPUS")
-    if folder is None:
+    if not folder:
         reason = "UNDERSTUDY_CORPUS does not name a folder of real collections"
         if os.environ.get("REQUIRE_CORPUS") == "1":
             pytest.fail(reason)

@@ -12,7 +12,7 @@ import httpx
 
 from tests.bench.rig import items, path_of
 from tests.builders import a_collection
-from tests.services.edge.suite import free_port
+from tests.ports import free_port
 
 DEADLINE_SECONDS = 120.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from tests.bench.rig import BODY, MEASURED_CORE, path_of, pin_to
-from tests.services.edge.suite import free_port
+from tests.ports import free_port
 
 HOW_TO_GET_IT = "WireMock is not measured: it is not installed (npm install wiremock; it needs java)."
 

@@ -18,7 +18,8 @@ from urllib.request import urlopen
 
 from services.client import Targets, Understudy, connect
 from services.runtime.embedded import EmbeddedServer, is_alive, start_embedded
-from tests.e2e.suite import API_KEY, free_ports
+from tests.e2e.suite import API_KEY
+from tests.ports import free_ports
 
 SERVICE_TOKEN = "the token that the processes of this test share"  # noqa: S105 -- it guards loopback for a moment
 

@@ -6,7 +6,6 @@ with running_suite(tmp_path / "data") as suite:
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from tests.ports import free_ports
 
 API_KEY = "USK-the-key-of-the-end-to-end-tests-0001"
 
@@ -76,15 +77,6 @@ def eventually(check: Callable[[], Result], *, seconds: float = 10.0) -> Result:
             if time.monotonic() > deadline:
                 raise
         threading.Event().wait(0.05)
-
-
-def free_ports(number: int) -> list[int]:
-    """Return ports that nobody listens on just now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 @contextmanager

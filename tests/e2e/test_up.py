@@ -18,7 +18,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.cli.demo import SHOP
-from tests.e2e.suite import Suite, eventually, free_ports, running_suite
+from tests.e2e.suite import Suite, eventually, running_suite
+from tests.ports import free_ports
 from tests.services.cli.command import Understudy, run
 
 ALL_PRODUCTS = "All products"

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import yaml
 
-from tests.services.edge.suite import DEADLINE_SECONDS, free_port
+from tests.ports import free_port
+from tests.services.edge.suite import DEADLINE_SECONDS
 
 Rows = list[dict[str, Any]]
 

@@ -29,7 +29,8 @@ from services.registry.app import registry_service
 from services.registry.settings import RegistrySettings
 from tests.builders import a_collection, an_example, an_item, document
 from tests.observability.exposition import Exposition, exposition_of
-from tests.services.edge.suite import API_KEY, DEADLINE_SECONDS, free_port
+from tests.ports import free_port
+from tests.services.edge.suite import API_KEY, DEADLINE_SECONDS
 from tests.services.serving import SERVICE_TOKEN
 
 COMPONENTS = ("catalog", "registry", "calllog", "edge", "gateway")

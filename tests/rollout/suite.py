@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.cli.owner_database import migrate_services
 from services.client import Targets, Understudy, connect
 from services.runtime.database import asyncpg_url
-from tests.e2e.suite import API_KEY, free_ports
+from tests.e2e.suite import API_KEY
+from tests.ports import free_ports
 from tests.rollout.names import name_server
 from tests.rollout.proxy import virtual_address
 from tests.rollout.replicas import Replica, Workload

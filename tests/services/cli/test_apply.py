@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from tests.builders import a_collection, an_environment, an_example, an_item
-from tests.e2e.suite import Suite, eventually, free_ports
+from tests.e2e.suite import Suite, eventually
+from tests.ports import free_ports
 from tests.services.cli.command import Understudy
 from tests.services.cli.volumes import ConfigMapVolume
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.separate import separate_suite
-from tests.e2e.suite import API_KEY, Suite, free_ports
+from tests.e2e.suite import API_KEY, Suite
+from tests.ports import free_ports
 from tests.services.cli.command import Understudy, run
 
 STEPS = ["know the key", "import a collection", "mock it", "call it by path", "find the call in the log"]

@@ -8,7 +8,8 @@ import pytest
 from services.cli.connection import Connection, key_of, targets_of, why_unavailable
 from services.cli.data_directory import DataDirectory, Running
 from services.core.errors import FailedPrecondition, Unauthenticated, Unavailable
-from tests.e2e.suite import Suite, free_ports
+from tests.e2e.suite import Suite
+from tests.ports import free_ports
 from tests.services.cli.command import Understudy
 
 LOCAL_KEY = "USK-the-key-in-the-credentials-file-01"

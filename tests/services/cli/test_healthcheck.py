@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from services.cli.healthcheck import metrics_port, trouble_at
-from tests.e2e.suite import Suite, free_ports
+from tests.e2e.suite import Suite
+from tests.ports import free_ports
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,11 @@ def since_16() -> Iterator[str]:
 
 @pytest.fixture(params=["postgres_url", "since_16"])
 def superuser_url(request: pytest.FixtureRequest) -> str:
-    """Return the superuser's URL of one server and of the other."""
-    return str(request.getfixturevalue(request.param))
+    """Return the superuser's URL of one server and of the other, which both ask for passwords."""
+    url = str(request.getfixturevalue(request.param))
+    if request.param == "postgres_url" and "host" in make_url(url).query:
+        pytest.skip("where no Docker engine answers, this server is embedded and takes every password")
+    return url
 
 
 @pytest.fixture

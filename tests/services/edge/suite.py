@@ -5,7 +5,6 @@ The services can be stopped and started again on the same port and databases whi
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,18 +36,13 @@ from services.wire.channel import open_channel
 from services.wire.interceptors import server_interceptors
 from services.wire.registry_client import RegistryClient
 from tests.builders import Json, a_collection, document
+from tests.ports import free_port
 from tests.services.serving import SERVICE_TOKEN
 
 API_KEY = "USK-the-key-of-the-first-administrator"
 
 DEADLINE_SECONDS = 20.0
 """For what must happen at once; a busy machine may take a while nevertheless."""
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
 """HTTP at the door: what is answered before any service is asked, over real sockets and with no service there."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from services.gateway.app import gateway_http, gateway_service
 from services.gateway.settings import GatewaySettings
+from tests.ports import free_port
 
 NOBODY = "127.0.0.1:1"
 """A port that nothing listens on."""
@@ -178,9 +178,3 @@ async def test_the_service_has_metrics_and_probes_and_is_ready_without_the_other
 
     assert 200 == ready.status_code
     assert "understudy_gateway_request_seconds" in metrics.text
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port

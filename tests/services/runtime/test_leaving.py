@@ -16,7 +16,7 @@ from services.runtime.grpc_server import grpc_server
 from services.runtime.http_server import http_server, listening_socket
 from services.runtime.leaving import Leaving
 from services.wire.channel import open_channel
-from tests.e2e.suite import free_ports
+from tests.ports import free_ports
 from tests.rollout.names import name_server
 from tests.services.runtime.echo import Echo, EchoClient
 from tests.services.waiting import until

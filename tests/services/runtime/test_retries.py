@@ -6,7 +6,7 @@ import pytest
 
 from services.core.errors import Unavailable
 from services.wire.channel import open_channel
-from tests.e2e.suite import free_ports
+from tests.ports import free_ports
 from tests.services.runtime.echo import Echo, EchoClient
 from tests.services.serving import AS_SERVICE, Keys, serving
 
