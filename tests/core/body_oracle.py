@@ -18,7 +18,6 @@ from services.core.matching.settings import MatchSettings
 from services.core.postman.collection import Body, BodyMode, GraphQL, Request
 
 TOKEN = re.compile(r"\{\{([^{}]*)\}\}")
-TEXT_BODIES = ("json", "form", "xml", "text", "binary")
 
 Captures = dict[str, str]
 

@@ -19,7 +19,7 @@ from services.core.postman.collection import Collection, Example, QueryParameter
 from services.core.postman.environment import Environment
 from services.core.postman.urls import parse_query, parse_url
 from services.core.rendering.template import substitute, variables_of
-from tests.core.body_oracle import HeadersAndBodies
+from tests.core.body_oracle import HeadersAndBodies, grouped
 
 TOKEN = re.compile(r"\{\{([^{}]*)\}\}")
 
@@ -337,13 +337,6 @@ def sent_path(call: Call) -> list[str]:
 def sent_query(call: Call) -> dict[str, list[str]]:
     pairs = [pair.partition("=") for pair in call.query.split("&")]
     return grouped((form(key), form(value)) for key, _, value in pairs if key)
-
-
-def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    for key, value in pairs:
-        values.setdefault(key, []).append(value)
-    return values
 
 
 def cut(path: str) -> list[str]:

@@ -95,9 +95,13 @@ _ANY_JSON: st.SearchStrategy[Any] = st.recursive(
 @st.composite
 def faulty_collections(draw: st.DrawFn) -> Any:
     """Return sound collections of which a few values, anywhere below the root, were replaced or taken away."""
-    tree = draw(sound_collections())
+    return with_faults(draw, draw(sound_collections()), "item")
+
+
+def with_faults(draw: st.DrawFn, tree: Any, *fields: str) -> Any:
+    """Return a tree in which a few values below some of its fields were replaced or taken away."""
     for _ in range(draw(st.integers(0, 4), label="faults")):
-        slots = list(_slots(tree["item"]))
+        slots = [slot for field in fields for slot in _slots(tree.get(field))]
         if not slots:
             break
         container, key = slots[draw(st.integers(0, len(slots) - 1), label="slot")]
@@ -110,7 +114,7 @@ def faulty_collections(draw: st.DrawFn) -> Any:
 
 def _slots(node: Any) -> Any:
     """Yield (container, key) of every value below a node."""
-    for key, value in [*(node.items() if isinstance(node, dict) else enumerate(node))]:
+    pairs = [*node.items()] if isinstance(node, dict) else [*enumerate(node)] if isinstance(node, list) else []
+    for key, value in pairs:
         yield node, key
-        if isinstance(value, dict | list):
-            yield from _slots(value)
+        yield from _slots(value)

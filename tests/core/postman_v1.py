@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.core.postman_trees import any_json
+from tests.core.postman_trees import with_faults
 
 Json = dict[str, Any]
 
@@ -136,22 +136,4 @@ def v1_collections() -> st.SearchStrategy[Any]:
 @st.composite
 def faulty_v1_collections(draw: st.DrawFn) -> Any:
     """Return collections in which a few values below name and requests were replaced or taken away."""
-    tree = draw(v1_collections())
-    for _ in range(draw(st.integers(0, 4), label="faults")):
-        slots = [slot for field in ("requests", "folders", "order") for slot in _slots(tree.get(field))]
-        if not slots:
-            break
-        container, key = slots[draw(st.integers(0, len(slots) - 1), label="slot")]
-        if draw(st.booleans(), label="replace"):
-            container[key] = draw(any_json(), label="value")
-        else:
-            del container[key]
-    return tree
-
-
-def _slots(node: Any) -> Any:
-    """Yield (container, key) of every value below a node."""
-    pairs = [*node.items()] if isinstance(node, dict) else [*enumerate(node)] if isinstance(node, list) else []
-    for key, value in pairs:
-        yield node, key
-        yield from _slots(value)
+    return with_faults(draw, draw(v1_collections()), "requests", "folders", "order")

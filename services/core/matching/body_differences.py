@@ -11,6 +11,7 @@ from services.core.matching.bodies import SentBody, Slot
 from services.core.matching.body_formats import Content, Format
 from services.core.matching.body_patterns import BodyPattern
 from services.core.matching.body_preparation import BodyPreparation
+from services.core.matching.json_trees import Place
 from services.core.matching.tree_differences import Missing, Node, TreeDifference, tree_differences
 from services.core.matching.wording import all_valued, is_secret, quoted, valued
 from services.core.postman.collection import Body, Request
@@ -154,7 +155,7 @@ def _value(name: str, value: Node, verb: str) -> str:
             return f"{verb} {valued(name, json_text(value))}"
 
 
-def _place(place: tuple[str | int, ...], root: str) -> str:
+def _place(place: Place, root: str) -> str:
     """Return a place in a tree as JSONPath writes it: `$.items[2].name`."""
     return (root + "".join(map(_step, place))).removeprefix(".")
 

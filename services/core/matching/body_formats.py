@@ -79,11 +79,16 @@ GRAPHQL_TYPE: Final = "application/graphql"
 
 def format_of(content_type: str) -> Format | None:
     """Return the format that a Content-Type says; TEXT for types that have none of their own, None for no type."""
-    essence = _essence(content_type)
+    essence = essence_of(content_type)
     if not essence:
         return None
     known = MEDIA_TYPES.get(essence) or SUFFIXES.get(essence.rpartition("+")[2] if "+" in essence else "")
     return known or (Format.BINARY if essence.startswith(BINARY_FAMILIES) else Format.TEXT)
+
+
+def essence_of(content_type: str) -> str:
+    """Return a media type alone, without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def sent_content(format_: Format, octets: bytes, content_type: str) -> Content:
@@ -162,10 +167,6 @@ def _escaped(character: re.Match[str]) -> str:
     return f"\\u{ord(character[0]):04x}"
 
 
-def _essence(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
-
-
 def _trimmed(text: str) -> str:
     return _with_plain_line_ends(text).strip()
 
@@ -212,7 +213,7 @@ def _sent_multipart(octets: bytes, content_type: str) -> Content:
 
 
 def _sent_graphql(text: str, content_type: str) -> Content:
-    if _essence(content_type) == GRAPHQL_TYPE:
+    if essence_of(content_type) == GRAPHQL_TYPE:
         return graphql_content(text, None, "")
     tree = (parse_json(text) or (None,))[0]
     if not isinstance(tree, dict):

@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from services.core.matching.body_formats import Content, Format
-from services.core.matching.json_trees import digest_of, spelling_of
+from services.core.matching.json_trees import Place, digest_of, spelling_of
 from services.core.postman.document import JsonValue
 from services.core.rendering.template import TOKEN
-
-Place = tuple[str | int, ...]
-"""The way to a value in a tree: keys and numbers."""
 
 MAX_STEPS: Final = 10_000
 """How long the ways to all variables of a body may be together. A body with more is compared as it stands: it is no

@@ -16,6 +16,9 @@ from typing import Final, Never
 from services.core.errors import InvalidInput
 from services.core.postman.document import MAX_DEPTH, BigNumber, JsonValue, check_depth, json_text
 
+Place = tuple[str | int, ...]
+"""The way to a value in a tree: keys and numbers."""
+
 PLAIN_DIGITS: Final = 20
 """Up to so many digits a number without fraction is spelled out; longer ones are kept as digits and exponent. Else
 `1e999999` would be written as a million digits."""

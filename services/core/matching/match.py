@@ -6,23 +6,15 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from services.core.matching.asked import Asked
-from services.core.matching.bodies import sent_body
 from services.core.matching.call import Call
-from services.core.matching.headers import SentHeaders, listed_names, sent_headers
+from services.core.matching.headers import SentHeaders
 from services.core.matching.index import MethodIndex, MockIndex
-from services.core.matching.paths import CallPath, PathPattern, split_path
+from services.core.matching.paths import PathPattern
 from services.core.matching.prepared import PreparedExample
-from services.core.matching.queries import CallQuery, read_call_query
 from services.core.matching.scoring import Rung, Score, rung_of
 from services.core.matching.search import Candidate, Search
-from services.core.matching.selectors import (
-    ID,
-    NAME,
-    headers_to_match,
-    matching_headers,
-    must_match_body,
-    selectors_of,
-)
+from services.core.matching.selectors import ID, NAME
+from services.core.matching.sent_call import SentCall
 
 
 class NoMatchReason(StrEnum):
@@ -69,42 +61,33 @@ def match(call: Call, index: MockIndex) -> Match | NoMatch:
     """
     if not index.example_count:
         return NoMatch(reason=NoMatchReason.NO_EXAMPLES)
-    matching = _Matching(call, index)
+    sent = SentCall(call, index.settings)
+    matching = _Matching(sent, index)
     found = matching.among(call.method)
-    if call.method == "HEAD" and isinstance(found, NoMatch):
+    if sent.is_head and isinstance(found, NoMatch):
         return matching.among("GET")
     return found
 
 
 class _Matching:
-    """One call, taken apart once."""
+    """One call beside the examples of one index."""
 
-    def __init__(self, call: Call, index: MockIndex) -> None:
-        said, settings = matching_headers(call), index.settings
+    def __init__(self, sent: SentCall, index: MockIndex) -> None:
+        self._sent = sent
         self._index = index
-        self._is_head = call.method == "HEAD"
-        self._path = CallPath(split_path(call.path))
-        self._query = read_call_query(call.query)
-        self._selectors = selectors_of(said)
-        self._body = sent_body(call)
-        self._headers: SentHeaders | None = None
-        self._is_body_required = settings.match_body
-        if said or settings.match_headers:
-            self._headers = sent_headers(call, listed_names(headers_to_match(said, settings)))
-            self._is_body_required = must_match_body(said, settings)
 
     def among(self, method: str) -> Match | NoMatch:
         """Return who answers among the examples of a method."""
         index = self._index.methods.get(method)
         if index is None:
             return NoMatch(reason=NoMatchReason.METHOD)
-        selectors = self._selectors
+        selectors = self._sent.selectors
         if selectors.code is not None and selectors.code not in index.codes:
             return NoMatch(reason=NoMatchReason.SELECTOR)
         if selectors.id is not None:
             return self._selected(index.with_id(selectors.id, selectors.code), ID)
         if selectors.name is not None:
-            return self._selected(index.with_name(selectors.name, selectors.code, self._path), NAME)
+            return self._selected(index.with_name(selectors.name, selectors.code, self._sent.path), NAME)
         return self._searched(index)
 
     def _selected(self, example: PreparedExample | None, header: str) -> Match | NoMatch:
@@ -116,13 +99,13 @@ class _Matching:
             example=example,
             captures=self._captures(example, path) if path else {},
             score=Score(rung=self._rung_of(path) if path else None, selector=header),
-            is_head=self._is_head,
+            is_head=self._sent.is_head,
         )
 
     def _searched(self, index: MethodIndex) -> Match | NoMatch:
         """Return the example with the highest score, of the first paths that have any."""
         for variant in range(len(index.paths)):
-            winner = self._winner(index, variant, self._headers, is_body_required=self._is_body_required)
+            winner = self._winner(index, variant, self._sent.headers, is_body_required=self._sent.is_body_required)
             if winner:
                 return self._won(winner, variant)
         return NoMatch(reason=self._reason(index))
@@ -130,8 +113,9 @@ class _Matching:
     def _winner(
         self, index: MethodIndex, variant: int, headers: SentHeaders | None, *, is_body_required: bool
     ) -> Candidate | None:
-        asked = Asked(self._scored_query, self._selectors.code, headers, self._body, is_body_required)
-        search = Search(self._path, asked)
+        sent = self._sent
+        asked = Asked(sent.scored_query, sent.selectors.code, headers, sent.body, is_body_required)
+        search = Search(sent.path, asked)
         index.paths[variant].offer_to(search)
         return search.best
 
@@ -143,43 +127,40 @@ class _Matching:
             score=Score(
                 rung=winner.rung,
                 query=query,
-                headers=self._headers.names if self._headers else None,
+                headers=self._sent.headers.names if self._sent.headers else None,
                 body_points=body_points,
-                is_body_required=self._is_body_required,
+                is_body_required=self._sent.is_body_required,
             ),
-            is_head=self._is_head,
+            is_head=self._sent.is_head,
         )
 
     def _reason(self, index: MethodIndex) -> NoMatchReason:
         """Return the step that left no example, by leaving out the later ones."""
-        variants = range(len(index.paths))
-        if self._is_body_required and any(
-            self._winner(index, variant, self._headers, is_body_required=False) for variant in variants
+        sent, variants = self._sent, range(len(index.paths))
+        if sent.is_body_required and any(
+            self._winner(index, variant, sent.headers, is_body_required=False) for variant in variants
         ):
             return NoMatchReason.BODY
-        if self._headers and any(self._winner(index, variant, None, is_body_required=False) for variant in variants):
+        if sent.headers and any(self._winner(index, variant, None, is_body_required=False) for variant in variants):
             return NoMatchReason.HEADERS
         return NoMatchReason.PATH
 
     def _captures(self, example: PreparedExample, path: PathPattern) -> Mapping[str, str]:
         """Return what the wildcards take; of a name in several places, the first of path, query, headers and body."""
+        sent = self._sent
         captures: dict[str, str] = {}
         if example.body.patterns:
-            captures |= self._body.captures(example.body)
-        if self._headers and example.headers.variables:
-            captures |= self._headers.captures(example.headers)
+            captures |= sent.body.captures(example.body)
+        if sent.headers and example.headers.variables:
+            captures |= sent.headers.captures(example.headers)
         if example.query.names:
-            captures |= example.query.captures(self._query)
+            captures |= example.query.captures(sent.query)
         if path.names:
-            captures |= path.captures(self._path.segments)
+            captures |= path.captures(sent.path.segments)
         return captures or NOTHING
 
     def _rung_of(self, path: PathPattern) -> Rung | None:
-        return rung_of(path, self._path, is_fuzzy=self._index.settings.fuzzy_paths)
-
-    @property
-    def _scored_query(self) -> CallQuery | None:
-        return self._query if self._index.settings.match_query_params else None
+        return rung_of(path, self._sent.path, is_fuzzy=self._index.settings.fuzzy_paths)
 
 
 NOTHING: Final[Mapping[str, str]] = {}

@@ -24,7 +24,7 @@ from services.core.matching.paths import trimmed
 from services.core.matching.prepared import MAX_BODY_GROWTH, PreparedExample
 from services.core.matching.scoring import Rung, rung_of
 from services.core.matching.segments import LONG, fold
-from services.core.matching.selectors import CODE, ID, NAME, readings, without_owner
+from services.core.matching.selectors import CODE, ID, NAME, as_utf8, readings, without_owner
 from services.core.matching.sent_call import SentCall
 from services.core.matching.settings import MatchSettings
 from services.core.matching.wording import quoted, valued
@@ -121,8 +121,7 @@ def _of_name(look: Look) -> Iterator[Obstacle]:
 
 def _asked(look: Look, header: str) -> str:
     """Return what a selector header says, in the reading that makes most sense."""
-    *_, asked = readings(look.sent.header(header))
-    return asked
+    return as_utf8(look.sent.header(header))
 
 
 def _text_distance(saved: str, asked: str) -> float:

@@ -54,11 +54,6 @@ class QueryScore(NamedTuple):
             return BONUS * matches, matches + partials + missing
         return -min(missing, MAX_MALUS), 1
 
-    def beats(self, other: "QueryScore") -> bool:
-        """Tell whether this one is worth more."""
-        (mine, my_denominator), (theirs, their_denominator) = self.fraction, other.fraction
-        return mine * their_denominator > theirs * my_denominator
-
 
 class Expected(NamedTuple):
     """What a saved query asks of one key: the values that are given, sorted, and how many may be anything."""

@@ -21,7 +21,6 @@ as it was read is tried as UTF-8 as well.
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Final, NamedTuple
 
 from services.core.matching.call import Call
@@ -32,6 +31,9 @@ ID: Final = "x-mock-response-id"
 NAME: Final = "x-mock-response-name"
 MATCH_HEADERS: Final = "x-mock-match-request-headers"
 MATCH_BODY: Final = "x-mock-match-request-body"
+
+MATCHING_HEADERS: Final = frozenset({CODE, ID, NAME, MATCH_HEADERS, MATCH_BODY})
+"""All by which a call speaks to matching."""
 
 NO_CODE: Final = -1
 """The code that no example has."""
@@ -55,7 +57,7 @@ def read_selectors(call: Call) -> Selectors:
 
 def matching_headers(call: Call) -> dict[str, str]:
     """Return what a call says to matching itself: the headers of these names, the first of each."""
-    return {name: value.strip(" \t") for name, value in reversed(call.headers) if name in _SPOKEN}
+    return {name: value.strip(" \t") for name, value in reversed(call.headers) if name in MATCHING_HEADERS}
 
 
 def selectors_of(sent: Mapping[str, str]) -> Selectors:
@@ -73,12 +75,17 @@ def headers_to_match(sent: Mapping[str, str], settings: MatchSettings) -> tuple[
 
 def must_match_body(sent: Mapping[str, str], settings: MatchSettings) -> bool:
     """Tell whether bodies must be equal, as the call says, or else the mock; no other word than those two counts."""
-    said = sent.get(MATCH_BODY)
-    return settings.match_body if said is None else _YES_OR_NO.get(said.lower(), settings.match_body)
+    said = switched(sent.get(MATCH_BODY))
+    return settings.match_body if said is None else said
 
 
-_SPOKEN: Final = frozenset({CODE, ID, NAME, MATCH_HEADERS, MATCH_BODY})
-_YES_OR_NO: Final[Mapping[str, bool]] = {"true": True, "false": False}
+def switched(value: str | None) -> bool | None:
+    """Return what a header that switches something says; None where it was not sent or says neither."""
+    return _SWITCH.get(value.strip(" \t").lower()) if value is not None else None
+
+
+_SWITCH: Final[Mapping[str, bool]] = {"true": True, "false": False}
+"""What a header that switches something may say, in any case."""
 
 
 def _code(text: str | None) -> int | None:
@@ -93,9 +100,18 @@ _CODE: Final = re.compile(r"[0-9]{1,9}")
 def readings(value: str) -> Iterator[str]:
     """Yield what the value of a header may say: as it was read, and as UTF-8."""
     yield value
-    if not value.isascii():
-        with suppress(UnicodeError):
-            yield value.encode("latin-1").decode()
+    if (text := as_utf8(value)) != value:
+        yield text
+
+
+def as_utf8(value: str) -> str:
+    """Return a header's value, whose bytes were read as Latin-1, as UTF-8 where it is that: few send anything else."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 def without_owner(uid: str) -> str:

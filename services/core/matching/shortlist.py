@@ -27,7 +27,7 @@ from services.core.matching.queries import CallQuery
 from services.core.matching.scoring import Rung
 from services.core.matching.search import Candidate, Search
 from services.core.matching.segments import fold, is_id
-from services.core.matching.selectors import readings, without_owner
+from services.core.matching.selectors import as_utf8, without_owner
 from services.core.matching.sent_call import SentCall
 
 COMPARED: Final = 20_000
@@ -100,8 +100,7 @@ class Shortlist:
         if selectors.id is not None:
             yield from self._with_similar(without_owner(selectors.id), _id_of)
         elif selectors.name is not None:
-            *_, name = readings(selectors.name)
-            yield from self._with_similar(name, _name_of)
+            yield from self._with_similar(as_utf8(selectors.name), _name_of)
 
     def _with_similar(self, asked: str, text_of: Callable[[PreparedExample], str]) -> Iterator[PreparedExample]:
         examples = self._compared()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
-from services.core.matching.json_trees import spelling_of
+from services.core.matching.json_trees import Place, spelling_of
 from services.core.postman.document import JsonValue
 
 VISITED: Final = 20_000
@@ -16,9 +16,6 @@ class Missing:
 
 
 MISSING: Final = Missing()
-
-Place = tuple[str | int, ...]
-"""The way to a value: keys and numbers."""
 
 Node: TypeAlias = "JsonValue | Missing"
 

@@ -16,11 +16,14 @@ from functools import cached_property
 from typing import Final, Literal
 
 from services.core.errors import UnderstudyError
+from services.core.matching.body_formats import essence_of
 from services.core.matching.call import Call
+from services.core.matching.json_trees import captured_text
 from services.core.matching.multipart import Part, read_parts
 from services.core.matching.paths import split_path, trimmed
 from services.core.matching.queries import read_call_query
-from services.core.postman.document import JsonObject, JsonValue, json_text, read_json
+from services.core.matching.selectors import as_utf8
+from services.core.postman.document import JsonObject, JsonValue, read_json
 
 UNREADABLE: Final = frozenset({"x-api-key"})
 """Headers that are not there for templates: a reply is logged, and a caller's key must not be."""
@@ -54,7 +57,7 @@ class CallValues:
         value: Found = self._tree
         for key in path:
             value = _child(value, key)
-        return None if value is NOTHING else value if isinstance(value, str) else json_text(value)
+        return None if value is NOTHING else captured_text(value)
 
     def query_parameter(self, key: str) -> str | None:
         """Return the first value of a query parameter."""
@@ -81,7 +84,7 @@ class CallValues:
     @property
     def _form(self) -> JsonObject | Literal[Nothing.NOTHING]:
         content_type = self._call.header("content-type") or ""
-        match content_type.partition(";")[0].strip().lower():
+        match essence_of(content_type):
             case "application/x-www-form-urlencoded":
                 return {key: values[0] for key, values in read_call_query(self.raw_body).received.items()}
             case "multipart/form-data":
@@ -126,11 +129,3 @@ def _index(text: str) -> int | None:
 
 
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
-
-
-def as_utf8(value: str) -> str:
-    """Return a header's value, whose bytes were read as Latin-1, as UTF-8 where it is that: few send anything else."""
-    try:
-        return value.encode("latin-1").decode()
-    except UnicodeError:
-        return value

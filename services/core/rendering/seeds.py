@@ -13,7 +13,7 @@ from itertools import chain, count, islice
 from typing import Final
 
 from services.core.matching.call import Call
-from services.core.rendering.call_values import as_utf8
+from services.core.matching.selectors import as_utf8
 from services.core.rendering.sources import Sources
 
 SEED_HEADER: Final = "x-mock-seed"

@@ -11,12 +11,10 @@ from typing import Final
 from services.core.matching.call import Call
 from services.core.matching.index import MockIndex
 from services.core.matching.match import NoMatch, match
-from services.core.matching.selectors import CODE, ID, MATCH_BODY, MATCH_HEADERS, NAME
+from services.core.matching.selectors import MATCHING_HEADERS
 from services.core.rendering.reply import is_prepared
 from services.core.rendering.sources import Sources
 from services.core.serving.answer import Answer, example_answer
-
-DECIDING_HEADERS: Final = frozenset({CODE, ID, NAME, MATCH_HEADERS, MATCH_BODY})
 
 LIMIT_BYTES: Final = 16 * 1024 * 1024
 """What is remembered may take up so much: enough for 10,000 examples of 1 KiB that are all in use."""
@@ -52,7 +50,7 @@ class Answers:
         self, key: MethodPathQuery, header_names: Iterable[str], call: Callable[[], Call], sources: Sources
     ) -> Answer:
         """Return the answer to a call without a body; `call` makes the call where it has to be matched."""
-        if not self._is_simple or not DECIDING_HEADERS.isdisjoint(header_names):
+        if not self._is_simple or not MATCHING_HEADERS.isdisjoint(header_names):
             return self.anew(call(), sources)
         known = self._known.get(key)
         return known if known is not None else self._first(key, call(), sources)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from services.core.matching.body_formats import BINARY_FAMILIES, essence_of
+
 MODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "": "raw",
@@ -17,12 +19,10 @@ MODES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Content types with a form of their own; text of any kind is raw."""
 
-FILE_FAMILIES: Final = ("image/", "audio/", "video/", "font/")
-
 
 def body_mode(content_type: str | None) -> str:
     """Return Postman's word for the form of a body: raw, urlencoded, formdata, graphql or file."""
     if content_type is None:
         return "raw"
-    essence = content_type.partition(";")[0].strip().lower()
-    return MODES.get(essence) or ("file" if essence.startswith(FILE_FAMILIES) else "raw")
+    essence = essence_of(content_type)
+    return MODES.get(essence) or ("file" if essence.startswith(BINARY_FAMILIES) else "raw")

@@ -23,9 +23,10 @@ from urllib.parse import quote
 from services.core.matching.call import Call
 from services.core.matching.explain import Explainer, diagnostics
 from services.core.matching.explanation import Contender, Explanation
+from services.core.matching.selectors import switched
 from services.core.matching.wording import cut, points_of, quoted
 from services.core.rendering.drafts import Reply
-from services.core.serving.mock_headers import EXPLAIN, complaints_about, switched
+from services.core.serving.mock_headers import EXPLAIN, complaints_about
 
 NAME: Final = "x-mock-matched-response-name"
 ID: Final = "x-mock-matched-response-id"
@@ -60,16 +61,13 @@ def wants_explanation(value: str | None) -> bool:
 def explain_match(call: Call, explainer: Explainer) -> Headers:
     """Return the headers that explain how a call comes by an example, or by none."""
     explanation = explainer.explain(call)
-    pairs = _pairs(explanation, (*complaints_about(call), *explanation.notes))
-    return tuple((name.encode(), value.encode()) for name, value in _within(pairs, LIMIT_BYTES))
+    return _headers(_pairs(explanation, (*complaints_about(call), *explanation.notes)))
 
 
 def explain_server_response(call: Call, name: str) -> Headers:
     """Return the headers that explain why no example was looked for: a server response, of that name, is active."""
     said = f"the server response {quoted(name)} is active and answers every call"
-    notes = ((NOTE, _json(_fitted(note))) for note in complaints_about(call))
-    pairs = ((EXPLAIN, _ascii(said)), *notes)
-    return tuple((name.encode(), value.encode()) for name, value in _within(pairs, LIMIT_BYTES))
+    return _headers([(EXPLAIN, _ascii(said)), *_notes(complaints_about(call))])
 
 
 def with_explanation(reply: Reply, headers: Headers) -> Reply:
@@ -87,7 +85,7 @@ def _pairs(explanation: Explanation, notes: Sequence[str]) -> Iterator[Pair]:
         yield from _chosen(explanation.chosen)
     yield from ((RUNNER_UP, _json(_runner_up(each))) for each in explanation.runners_up)
     yield from ((NEAR_MISS, _json(_near_miss(each))) for each in explanation.near_misses)
-    yield from ((NOTE, _json(_fitted(note))) for note in notes)
+    yield from _notes(notes)
 
 
 def _chosen(chosen: Contender) -> Iterator[Pair]:
@@ -112,6 +110,14 @@ def _near_miss(contender: Contender) -> dict[str, object]:
 def _example(contender: Contender) -> dict[str, object]:
     example = contender.example
     return {"name": _fitted(example.name), "id": _fitted(example.id), "request": _fitted(contender.request)}
+
+
+def _notes(notes: Iterable[str]) -> Iterator[Pair]:
+    return ((NOTE, _json(_fitted(note))) for note in notes)
+
+
+def _headers(pairs: Iterable[Pair]) -> Headers:
+    return tuple((name.encode(), value.encode()) for name, value in _within(pairs, LIMIT_BYTES))
 
 
 def _within(pairs: Iterable[Pair], limit: int) -> Iterator[Pair]:

@@ -12,7 +12,16 @@ from rapidfuzz import fuzz, process
 
 from services.core.matching.call import Call
 from services.core.matching.headers import listed_names
-from services.core.matching.selectors import CODE, ID, MATCH_BODY, MATCH_HEADERS, NAME, NO_CODE, read_selectors
+from services.core.matching.selectors import (
+    CODE,
+    ID,
+    MATCH_BODY,
+    MATCH_HEADERS,
+    NAME,
+    NO_CODE,
+    read_selectors,
+    switched,
+)
 from services.core.matching.wording import quoted
 from services.core.rendering.seeds import SEED_HEADER
 from services.core.serving.delay import delay_of
@@ -22,16 +31,8 @@ PREFIX: Final = "x-mock-"
 EXPLAIN: Final = "x-mock-explain"
 DELAY: Final = "x-mock-response-delay"
 
-SWITCH: Final[Mapping[str, bool]] = {"true": True, "false": False}
-"""What a header that switches something may say, in any case."""
-
 CLOSE: Final = 60
 """How alike the end of a header must be to one that mocks know, in percent, to be taken for a mistyped one."""
-
-
-def switched(value: str | None) -> bool | None:
-    """Return what a header that switches something says; None where it was not sent or says neither."""
-    return SWITCH.get(value.strip(" \t").lower()) if value is not None else None
 
 
 def complaints_about(call: Call) -> tuple[str, ...]:

@@ -32,9 +32,9 @@ def request_from_v1(request: JsonObject) -> JsonObject:
     ) | description_in(request)
 
 
-def header_entries(value: JsonValue) -> list[JsonValue]:
+def header_entries(listed: list[JsonValue]) -> list[JsonValue]:
     """Return the headers of a list of `{key or name, value}`; all else is left out."""
-    return [_header(entry) for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    return [_header(entry) for entry in entries(listed)]
 
 
 def _headers(request: JsonObject) -> list[JsonValue]:
