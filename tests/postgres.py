@@ -10,22 +10,24 @@ import itertools
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncpg
 import docker
 from docker.errors import DockerException
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 from testcontainers.community.postgres import PostgresContainer
 
-from services.runtime.database import asyncpg_url
+from services.runtime.database import postgres_engine
 from services.runtime.embedded import start_embedded
 from services.runtime.migrations import migrate
 
 SERVER_VARIABLE = "UNDERSTUDY_TEST_DATABASE_SERVER"
 """Set by the process that started the server, read by the workers it starts."""
+
+SERVICES = ("catalog", "registry", "calllog")
+"""Those that have a database."""
 
 IMAGE = "postgres:15-bookworm"
 
@@ -105,7 +107,7 @@ async def make_template(server_url: str, service: str) -> str:
 
 async def _migrate_template(connection: asyncpg.Connection, server_url: str, service: str, name: str) -> None:
     await connection.execute(f'CREATE DATABASE "{name}_unfinished"')
-    engine = create_async_engine(asyncpg_url(database_url(server_url, f"{name}_unfinished")))
+    engine = postgres_engine(database_url(server_url, f"{name}_unfinished"))
     await migrate(engine, importlib.import_module(f"services.{service}.tables").MIGRATIONS)
     await engine.dispose()
     await connection.execute(f'ALTER DATABASE "{name}_unfinished" RENAME TO "{name}"')
@@ -120,6 +122,13 @@ def cloned_database(server_url: str, service: str) -> Iterator[str]:
         yield database_url(server_url, name)
     finally:
         asyncio.run(_execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def cloned_databases(server_url: str) -> Iterator[dict[str, str]]:
+    """Yield the URL of a fresh, migrated database for each service that has one; they are dropped afterwards."""
+    with ExitStack() as clones:
+        yield {service: clones.enter_context(cloned_database(server_url, service)) for service in SERVICES}
 
 
 async def _clone(server_url: str, service: str, name: str) -> None:

@@ -1,8 +1,7 @@
 """The catalog put together: its parts, for whoever has a port for them, and the service that has one of its own."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from prometheus_client import CollectorRegistry
@@ -16,11 +15,10 @@ from services.catalog.store import CatalogStore
 from services.catalog.tables import MIGRATIONS, SCHEMA
 from services.catalog.use_cases import Collections, Environments, Examples, ReleaseTags
 from services.catalog.use_cases.editing import DocumentEditor
-from services.core.errors import Unavailable
 from services.runtime.database import database
 from services.runtime.database_metrics import measure_database
 from services.runtime.grpc_server import Service
-from services.runtime.lifecycle import background
+from services.runtime.lifecycle import background, hourly
 from services.runtime.metrics import process_registry
 from services.runtime.migrations import schema_check
 from services.runtime.parts import Parts
@@ -31,8 +29,6 @@ from services.wire.certificates import server_credentials
 from services.wire.interceptors import server_interceptors
 from services.wire.key_ring import keys_of_registry
 from services.wire.watch_metrics import WatchMetrics
-
-HOUR_SECONDS = 3_600
 
 
 @asynccontextmanager
@@ -46,7 +42,7 @@ async def catalog_parts(settings: CatalogSettings, metrics: CollectorRegistry) -
         measure_database(engine, metrics, service=SCHEMA)
         store = CatalogStore(engine, log)
         counted = CatalogMetrics(metrics, newest_revision=lambda: log.newest_heard)
-        async with background(_forget_hourly(store), name="catalog request ids"):
+        async with background(hourly(store.forget_old_request_ids), name="catalog request ids"):
             yield Parts(
                 services=_services(store, threads, log, counted, settings),
                 is_ready=schema_check(engine, MIGRATIONS),
@@ -94,10 +90,3 @@ def _services(
         environment_service(Environments(store, new_id=lambda: str(uuid4()))),
         watch_service(log),
     )
-
-
-async def _forget_hourly(store: CatalogStore) -> None:
-    while True:
-        await asyncio.sleep(HOUR_SECONDS)
-        with suppress(Unavailable):
-            await store.forget_old_request_ids()

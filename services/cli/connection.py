@@ -7,14 +7,14 @@ key in that directory's `credentials` goes to that `up` alone: a key must not be
 import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from services.cli.data_directory import DataDirectory, Running
 from services.client import ClientTls, Targets, Understudy, connect
 from services.core.errors import FailedPrecondition, InvalidInput, Unauthenticated, Unavailable
 
-EVERY_SERVICE = ("catalog", "registry", "calllog")
+EVERY_SERVICE = tuple(each.name for each in fields(Targets))
 
 PROBE_SECONDS = 2.0
 """How long to try whether anybody listens, once a call has failed."""

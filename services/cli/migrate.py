@@ -115,7 +115,7 @@ def _roles(services: Sequence[str], *, need_passwords: bool) -> dict[str, Servic
 
 
 async def _migrate(url: str, roles: Mapping[str, ServiceRole], *, phase: PhaseName, create_roles: bool) -> Migrated:
-    # SQLAlchemy and Alembic take a third of a second, which other commands need not wait for.
+    # SQLAlchemy and Alembic take a third of a second, which the help of all commands need not wait for.
     from services.cli.owner_database import migrate_services, owner_engine  # noqa: PLC0415 -- as said
     from services.cli.roles import create_roles as create  # noqa: PLC0415 -- as said
 

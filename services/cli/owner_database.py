@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.core.errors import FailedPrecondition, InvalidInput, Unavailable
-from services.runtime.database import asyncpg_url, postgres_engine
+from services.runtime.database import postgres_engine, sqlstate_of
 from services.runtime.migrations import Phase, migrate
 
 SERVICES = ("catalog", "registry", "calllog")
@@ -68,12 +68,6 @@ def new_passwords() -> dict[str, str]:
     return {role: secrets.token_urlsafe(24) for role in SERVICES}
 
 
-def service_url(owner_url: str, service: str, passwords: Mapping[str, str]) -> str:
-    """Return the URL by which a service reaches the owner's database, as its own role."""
-    url = asyncpg_url(owner_url).set(drivername="postgresql", username=service, password=passwords.get(service))
-    return url.render_as_string(hide_password=False)
-
-
 @contextmanager
 def _sentences() -> Iterator[None]:
     """Say in our words what the database, or the way to it, refused."""
@@ -95,9 +89,8 @@ def _why(error: OSError) -> str:
 
 
 def _refusal(error: BaseException) -> FailedPrecondition | Unavailable:
-    state = str(getattr(error, "sqlstate", None))
     sentence = f"The database refused: {_first_line(error)}."
-    return Unavailable(sentence) if state.startswith(AWAY_STATES) else FailedPrecondition(sentence)
+    return Unavailable(sentence) if sqlstate_of(error).startswith(AWAY_STATES) else FailedPrecondition(sentence)
 
 
 def _first_line(error: BaseException) -> str:

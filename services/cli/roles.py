@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.core.errors import FailedPrecondition
-from services.runtime.database import postgres_engine
-from services.runtime.database_url import parse_url, url_text
+from services.runtime.database import postgres_engine, sqlstate_of
+from services.runtime.database_url import url_of_role
 
 MISSING_RIGHT: Final = "42501"
 THERE_ALREADY: Final = ("42710", "23505")
@@ -49,7 +49,7 @@ async def _created(connection: AsyncConnection, role: str) -> bool:
             async with connection.begin_nested():
                 await connection.exec_driver_sql(f"CREATE ROLE {_quoted(connection, role)} LOGIN")
     except DBAPIError as error:
-        if _state(error) in THERE_ALREADY:
+        if sqlstate_of(error) in THERE_ALREADY:
             return False
         raise
     return True
@@ -73,16 +73,12 @@ async def _set_password(connection: AsyncConnection, role: str, password: str) -
 
 async def _can_log_in(owner_url: str, role: str, password: str) -> bool:
     """Tell whether a role takes a password, by logging in with it."""
-    engine = postgres_engine(url_text(parse_url(owner_url).set(username=role, password=password)), pool_size=1)
+    engine = postgres_engine(url_of_role(owner_url, role, password), pool_size=1)
     try:
         async with engine.connect():
             return True
-    except asyncpg.PostgresError as error:
-        if error.sqlstate in CANNOT_LOG_IN:
-            return False
-        raise
-    except DBAPIError as error:
-        if _state(error) in CANNOT_LOG_IN:
+    except (asyncpg.PostgresError, DBAPIError) as error:
+        if sqlstate_of(error) in CANNOT_LOG_IN:
             return False
         raise
     finally:
@@ -95,15 +91,11 @@ def _rights(what: str, remedy: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if _state(error) != MISSING_RIGHT:
+        if sqlstate_of(error) != MISSING_RIGHT:
             raise
         raise FailedPrecondition(
             f"The database's owner may not {what}: give it the right to (CREATEROLE), {remedy}."
         ) from error
-
-
-def _state(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", None))
 
 
 def _quoted(connection: AsyncConnection, name: str) -> str:

@@ -44,7 +44,7 @@ def _named_in(url: str, variable: str) -> tuple[str, str]:
     """Return role and password of a URL, both empty where it does not name them."""
     if not url:
         return "", ""
-    from services.runtime.database_url import parse_url  # noqa: PLC0415 -- SQLAlchemy, which other commands do without
+    from services.runtime.database_url import parse_url  # noqa: PLC0415 -- SQLAlchemy, which the help does without
 
     try:
         parsed = parse_url(url)

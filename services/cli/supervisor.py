@@ -222,11 +222,12 @@ async def _prepared(owner_url: str, passwords: dict[str, str]) -> dict[str, str]
     # They take a third of a second, in which PostgreSQL starts.
     from services.cli import owner_database as owner  # noqa: PLC0415 -- as said
     from services.cli.roles import create_roles  # noqa: PLC0415 -- as said
+    from services.runtime.database_url import url_of_role  # noqa: PLC0415 -- as said
 
     async with owner.owner_engine(owner_url) as engine:
         await create_roles(engine, owner_url, {role: passwords.get(role, "") for role in owner.SERVICES})
         await owner.migrate_services(engine)
-    return {service: owner.service_url(owner_url, service, passwords) for service in owner.SERVICES}
+    return {service: url_of_role(owner_url, service, passwords.get(service)) for service in owner.SERVICES}
 
 
 def _kept_passwords(directory: DataDirectory) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -28,7 +28,7 @@ from services.registry.use_cases.server_responses import ServerResponseUseCases
 from services.runtime.database import database
 from services.runtime.database_metrics import measure_database
 from services.runtime.grpc_server import Service
-from services.runtime.lifecycle import background
+from services.runtime.lifecycle import background, hourly
 from services.runtime.metrics import process_registry
 from services.runtime.migrations import schema_check
 from services.runtime.parts import Parts
@@ -46,8 +46,6 @@ if TYPE_CHECKING:  # OpenTelemetry is an extra, and loaded by processes that tra
     from opentelemetry.trace import Tracer
 
 logger = structlog.get_logger(__name__)
-
-HOUR_SECONDS = 3_600
 
 PAUSE_SECONDS = 0.5
 """Between two tries to make the first account while the database is away, or not migrated yet."""
@@ -97,7 +95,7 @@ async def registry_parts(
         counted.ask_at_every_scrape(revision=lambda: log.newest_heard)
         WatchMetrics(metrics).observe(watcher.follower)
         await stack.enter_async_context(watcher.watching())
-        _ = await stack.enter_async_context(background(_forget_hourly(stores), name="registry request ids"))
+        _ = await stack.enter_async_context(background(hourly(stores.requests.prune), name="registry request ids"))
         yield RegistryParts(
             services=_services(stores, log, Catalog(client), settings),
             is_ready=schema_check(engine, MIGRATIONS),
@@ -158,10 +156,3 @@ async def _start_first(parts: RegistryParts, settings: RegistrySettings) -> None
             if not first.has_key:
                 logger.warning(NO_KEY)
             return
-
-
-async def _forget_hourly(stores: Stores) -> None:
-    while True:
-        await asyncio.sleep(HOUR_SECONDS)
-        with suppress(Unavailable):
-            await stores.requests.prune()

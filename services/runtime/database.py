@@ -7,8 +7,7 @@ from typing import Any, cast
 
 import asyncpg
 import structlog
-from sqlalchemy import text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -65,12 +64,8 @@ def postgres_engine(url: str, *, server_settings: Mapping[str, str] | None = Non
         )
 
     # The driver is given the URL by us: SQLAlchemy would hand it libpq's parameters under names that it does not know.
-    return create_async_engine(asyncpg_url(url).set(query={}), async_creator=connect, **options)
-
-
-def asyncpg_url(url: str) -> URL:
-    """Return the URL with the asyncpg driver, whatever PostgreSQL spelling it came in."""
-    return make_url(url).set(drivername="postgresql+asyncpg")
+    bare = address.set(drivername="postgresql+asyncpg", query={})
+    return create_async_engine(bare, async_creator=connect, **options)
 
 
 def _where_and_how(address: URL) -> dict[str, Any]:
@@ -129,22 +124,17 @@ AWAY_STATES = (
 """The beginnings of those SQLSTATEs that speak of the server rather than of our statement (PostgreSQL's appendix A)."""
 
 
+def sqlstate_of(error: BaseException) -> str:
+    """Return PostgreSQL's code of what the driver, or SQLAlchemy around it, raised; empty where it has none."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) or ""
+
+
 def _is_away(error: DBAPIError) -> bool:
-    state: str | None = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or (state is not None and state.startswith(AWAY_STATES))
+    return error.connection_invalidated or sqlstate_of(error).startswith(AWAY_STATES)
 
 
 def _unavailable(error: Exception) -> Unavailable:
     reason = error.orig if isinstance(error, DBAPIError) else error
     logger.warning("database away", reason=str(reason) or type(reason).__name__)
     return Unavailable(AWAY)
-
-
-async def is_reachable(engine: AsyncEngine) -> bool:
-    """Tell whether the database answers the simplest question."""
-    try:
-        async with transaction(engine) as connection:
-            await connection.execute(text("SELECT 1"))
-    except Unavailable:
-        return False
-    return True

@@ -57,6 +57,11 @@ def url_text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def url_of_role(url: str, role: str, password: str | None) -> str:
+    """Return the URL by which another role reaches the same database. Raises ValueError as `parse_url` does."""
+    return url_text(parse_url(url).set(username=role, password=password))
+
+
 def parameters_of(url: URL) -> Mapping[str, str]:
     """Return what stands behind the question mark of a URL that `parse_url` gave."""
     return {name: str(value) for name, value in url.query.items()}

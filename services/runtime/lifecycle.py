@@ -2,16 +2,20 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TypeVar
 
 import structlog
 import uvloop
 
+from services.core.errors import Unavailable
+
 logger = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
+
+HOUR_SECONDS = 3_600
 
 
 def run(main: Coroutine[object, object, Result]) -> Result:
@@ -59,6 +63,14 @@ async def background(work: Coroutine[object, object, None], *, name: str) -> Asy
         task.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await task
+
+
+async def hourly(work: Callable[[], Awaitable[object]]) -> None:
+    """Do something at the end of every hour; where the database is away then, an hour later."""
+    while True:
+        await asyncio.sleep(HOUR_SECONDS)
+        with suppress(Unavailable):
+            await work()
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.core.errors import Unavailable
-from services.runtime.database import unavailable_when_away
+from services.runtime.database import sqlstate_of, unavailable_when_away
 
 logger = structlog.get_logger(__name__)
 
@@ -135,7 +135,7 @@ async def _insist(connection: AsyncConnection, line: MigrationLine, target: str)
         try:
             await connection.run_sync(_migrate, line, target, ran)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in LOCKED_OUT or time.monotonic() > deadline:
+            if sqlstate_of(error) not in LOCKED_OUT or time.monotonic() > deadline:
                 raise
             logger.info("a lock is not to be had; the migration lets others pass and tries again", schema=line.schema)
             await connection.rollback()

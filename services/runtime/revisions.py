@@ -37,7 +37,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.core.errors import RevisionExpired, Unavailable
 from services.core.ids import Revision
 from services.runtime.database import outside_the_pool, transaction
-from services.runtime.lifecycle import background
+from services.runtime.lifecycle import background, hourly
 
 logger = structlog.get_logger(__name__)
 
@@ -173,7 +173,7 @@ class RevisionLog:
         async with (
             background(self._listen(), name=f"{self._schema} notifications"),
             background(self._poll(), name=f"{self._schema} revision poll"),
-            background(self._prune_hourly(), name=f"{self._schema} event pruning"),
+            background(hourly(self.prune), name=f"{self._schema} event pruning"),
         ):
             yield
 
@@ -212,9 +212,3 @@ class RevisionLog:
             await closed.wait()
         finally:
             connection.terminate()
-
-    async def _prune_hourly(self) -> None:
-        while True:
-            await asyncio.sleep(3600)
-            with suppress(Unavailable):
-                await self.prune()

@@ -8,14 +8,11 @@ import grpc
 import structlog
 from prometheus_client import CollectorRegistry
 
-from services.runtime.certificate_metrics import measure_certificate
 from services.runtime.grpc_server import grpc_server
 from services.runtime.grpc_settings import GrpcServiceSettings
 from services.runtime.health_server import health_server
-from services.runtime.http_server import metrics_endpoint
-from services.runtime.leaving import Leaving
+from services.runtime.observed import observed
 from services.runtime.parts import Parts
-from services.runtime.vital_signs import vital_signs
 
 logger = structlog.get_logger(__name__)
 
@@ -42,24 +39,18 @@ async def standalone(
 
     `credentials` of TLS are for the parts alone: whoever probes or scrapes has no certificate.
     """
-    measure_certificate(settings.tls, metrics)
-    leaving = Leaving(linger_seconds=settings.linger_seconds)
-    is_ready = leaving.unless_begun(parts.is_ready)
     async with (
-        vital_signs(metrics, is_ready=is_ready),
-        metrics_endpoint(
-            metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=is_ready
-        ) as metrics_port,
-        health_server(is_ready, host=settings.grpc_host, port=settings.health_port) as health_port,
+        observed(settings, metrics, is_ready=parts.is_ready) as process,
+        health_server(process.is_ready, host=settings.grpc_host, port=settings.health_port) as health_port,
         grpc_server(
             parts.services,
             host=settings.grpc_host,
             port=settings.grpc_port,
             interceptors=interceptors,
             drain_seconds=settings.drain_seconds,
-            leaving=leaving,
+            leaving=process.leaving,
             credentials=credentials,
         ) as server,
     ):
-        logger.info("listening", grpc_port=server.port, health_port=health_port, metrics_port=metrics_port)
-        yield RunningService(port=server.port, health_port=health_port, metrics_port=metrics_port)
+        logger.info("listening", grpc_port=server.port, health_port=health_port, metrics_port=process.metrics_port)
+        yield RunningService(port=server.port, health_port=health_port, metrics_port=process.metrics_port)

@@ -9,11 +9,10 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry
 
-from services.runtime.certificate_metrics import measure_certificate
-from services.runtime.http_server import http_server, metrics_endpoint
-from services.runtime.leaving import IsReady, Leaving
+from services.runtime.http_server import http_server
+from services.runtime.leaving import IsReady
+from services.runtime.observed import observed
 from services.runtime.settings import ProcessSettings
-from services.runtime.vital_signs import vital_signs
 
 logger = structlog.get_logger(__name__)
 
@@ -31,15 +30,9 @@ async def standalone_http(
     app: Any, listener: socket.socket, settings: ProcessSettings, metrics: CollectorRegistry, *, is_ready: IsReady
 ) -> AsyncIterator[RunningHttp]:
     """Serve the ASGI app on a bound socket until left; the ports are logged. Raises OSError where one is taken."""
-    measure_certificate(settings.tls, metrics)
-    leaving = Leaving(linger_seconds=settings.linger_seconds)
-    is_ready = leaving.unless_begun(is_ready)
     async with (
-        vital_signs(metrics, is_ready=is_ready),
-        metrics_endpoint(
-            metrics, host=settings.metrics_host, port=settings.metrics_port, is_ready=is_ready
-        ) as metrics_port,
-        http_server(app, listener, drain_seconds=settings.drain_seconds, leaving=leaving) as port,
+        observed(settings, metrics, is_ready=is_ready) as process,
+        http_server(app, listener, drain_seconds=settings.drain_seconds, leaving=process.leaving) as port,
     ):
-        logger.info("listening", port=port, metrics_port=metrics_port)
-        yield RunningHttp(port=port, metrics_port=metrics_port)
+        logger.info("listening", port=port, metrics_port=process.metrics_port)
+        yield RunningHttp(port=port, metrics_port=process.metrics_port)

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from charts.manual.settings import FIXED, REACHED, SETTINGS, open_settings, variable
-from services.cli.__main__ import app
+from services.cli.__main__ import application
 from services.runtime.database_settings import OwnerDatabaseSettings
 from tests.chart.documented import at, documented_values
 from tests.chart.rendering import CHART, COMPONENTS, SETS, Pod, Rendered, rendered, rendered_with
@@ -170,7 +170,7 @@ def _owner() -> set[str]:
 
 def _options(command: str) -> set[str]:
     """Return the variables that stand for the options of a command."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(application())
     found = getattr(group, "commands", {})[command]
     return {name for parameter in found.params for name in _variables(parameter.envvar)}
 

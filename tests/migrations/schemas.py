@@ -9,9 +9,8 @@ from contextlib import contextmanager, suppress
 import asyncpg
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.runtime.database import asyncpg_url
+from services.runtime.database import postgres_engine
 from services.runtime.migrations import VERSION_TABLE
 from tests.postgres import database_url
 
@@ -51,7 +50,7 @@ async def described(url: str, schema: str) -> list[str]:
 
 async def create_from(metadata: MetaData, url: str) -> None:
     """Make the schema and tables of a tables.py in an empty database."""
-    engine = create_async_engine(asyncpg_url(url))
+    engine = postgres_engine(url)
     async with engine.begin() as connection:
         await connection.execute(text(f'CREATE SCHEMA "{metadata.schema}"'))
         await connection.run_sync(metadata.create_all)

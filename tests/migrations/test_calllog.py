@@ -2,10 +2,9 @@
 
 import asyncpg
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.calllog.tables import MIGRATIONS
-from services.runtime.database import asyncpg_url
+from services.runtime.database import postgres_engine
 from services.runtime.migrations import migrate
 from tests.migrations.schemas import own_role
 from tests.services.calllog.entries import an_entry
@@ -14,7 +13,7 @@ from tests.services.calllog.running import running_calllog
 
 async def test_the_service_works_as_its_own_role_which_may_change_no_table(empty_url: str) -> None:
     url = await own_role(empty_url, "calllog")
-    engine = create_async_engine(asyncpg_url(empty_url))
+    engine = postgres_engine(empty_url)
     await migrate(engine, MIGRATIONS)
     await engine.dispose()
     entry = an_entry()

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import asyncpg
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.catalog.tables import METADATA, MIGRATIONS
-from services.runtime.database import asyncpg_url
+from services.runtime.database import postgres_engine
 from services.runtime.migrations import migrate
 from tests.migrations.schemas import create_from, own_role
 from tests.services.catalog.documents import SHOP_ID, shop
@@ -52,7 +51,7 @@ async def test_documents_are_stored_uncompressed_and_revisions_begin_at_0(migrat
 
 async def test_the_service_works_as_its_own_role_which_may_change_no_table(empty_url: str) -> None:
     url = await own_role(empty_url, "catalog")
-    engine = create_async_engine(asyncpg_url(empty_url))
+    engine = postgres_engine(empty_url)
     await migrate(engine, MIGRATIONS)
     await engine.dispose()
 

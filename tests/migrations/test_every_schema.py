@@ -5,12 +5,11 @@ from types import ModuleType
 
 import pytest
 from sqlalchemy import column, table, update
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.calllog import tables as calllog
 from services.catalog import tables as catalog
 from services.registry import tables as registry
-from services.runtime.database import asyncpg_url
+from services.runtime.database import postgres_engine
 from services.runtime.migrations import VERSION_TABLE, Phase, migrate, newest_version, version_of
 from tests.migrations.schemas import create_from, described
 
@@ -44,7 +43,7 @@ async def test_the_migrations_make_what_the_tables_say(empty_url: str, migrated_
 async def test_they_run_from_nothing_and_a_second_time_change_nothing(
     empty_url: str, tables: ModuleType, names: tuple[str, ...]
 ) -> None:
-    engine = create_async_engine(asyncpg_url(empty_url))
+    engine = postgres_engine(empty_url)
 
     assert await version_of(engine, tables.MIGRATIONS) is None
     assert await migrate(engine, tables.MIGRATIONS) == names
@@ -58,7 +57,7 @@ async def test_a_release_that_is_rolled_back_to_leaves_a_newer_schema_alone(
     migrated_url: str, service: str, phase: Phase
 ) -> None:
     line = MIGRATIONS[service][0].MIGRATIONS
-    engine = create_async_engine(asyncpg_url(migrated_url))
+    engine = postgres_engine(migrated_url)
     async with engine.begin() as connection:
         later = update(table(VERSION_TABLE, column("version_num"), schema=service)).values(version_num="9999_pre_later")
         await connection.execute(later)

@@ -2,10 +2,9 @@
 
 import asyncpg
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.registry.tables import MIGRATIONS
-from services.runtime.database import asyncpg_url
+from services.runtime.database import postgres_engine
 from services.runtime.migrations import migrate
 from tests.migrations.schemas import own_role
 from tests.services.registry.running import running_registry
@@ -13,7 +12,7 @@ from tests.services.registry.running import running_registry
 
 async def test_the_service_works_as_its_own_role_which_may_change_no_table(empty_url: str) -> None:
     url = await own_role(empty_url, "registry")
-    engine = create_async_engine(asyncpg_url(empty_url))
+    engine = postgres_engine(empty_url)
     await migrate(engine, MIGRATIONS)
     await engine.dispose()
 

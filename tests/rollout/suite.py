@@ -9,11 +9,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from services.cli.owner_database import migrate_services
 from services.client import Targets, Understudy, connect
-from services.runtime.database import asyncpg_url
+from services.runtime.database import postgres_engine
 from tests.e2e.suite import API_KEY
 from tests.ports import free_ports
 from tests.rollout.names import name_server
@@ -130,6 +128,6 @@ def _environment(component: str, ports: Ports, name_server: str, database_url: s
 
 
 async def _migrate(database_url: str) -> None:
-    engine = create_async_engine(asyncpg_url(database_url))
+    engine = postgres_engine(database_url)
     await migrate_services(engine)
     await engine.dispose()

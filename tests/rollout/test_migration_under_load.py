@@ -10,10 +10,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.core.access.visibility import Visibility
-from services.runtime.database import asyncpg_url
+from services.runtime.database import postgres_engine
 from services.runtime.migrations import MigrationLine, migrate
 from tests.rollout.clients import kinds_of, mocked, working
 from tests.rollout.findings import errors_logged, not_once_in_the_log, print_calls, print_work
@@ -97,7 +96,7 @@ def next_release(folder: Path, schema: str, table: str) -> MigrationLine:
 
 async def migrated(database_url: str, line: MigrationLine) -> tuple[str, ...]:
     """Run the *pre* migrations, and return those that ran."""
-    engine = create_async_engine(asyncpg_url(database_url))
+    engine = postgres_engine(database_url)
     try:
         return await migrate(engine, line, phase="pre")
     finally:

@@ -6,7 +6,7 @@ A thing that two files hold is refused in both: nobody said which of them is mea
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from services.cli.apply.directory import ReadFile
@@ -175,6 +175,4 @@ def _refusals_of_repeated(things: Sequence[Wanted]) -> Iterator[Refusal]:
 
 def _without_document(violation: FieldViolation) -> FieldViolation:
     """Return a violation that does not call the file `document` behind the file's own name."""
-    if violation.field != "document":
-        return violation
-    return FieldViolation(field="", problem=violation.problem, remedy=violation.remedy)
+    return replace(violation, field="") if violation.field == "document" else violation

@@ -8,13 +8,14 @@ are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from services.cli.mocks import NETWORKS
 from services.core.access.visibility import Visibility
 from services.core.errors import FieldViolation
 from services.core.ids import CollectionId, EnvironmentId
@@ -25,9 +26,6 @@ from services.core.postman.document import JsonObject, JsonValue
 
 MOCKS = "mocks"
 """The one key of a manifest, by which it is known."""
-
-NETWORKS: Mapping[str, str] = {"2g": "1", "3g": "2"}
-"""The names people know Postman's delay presets by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +76,15 @@ def read_manifest(tree: JsonObject, *, file: str) -> tuple[list[WantedMock], lis
     mocks: list[WantedMock] = []
     for number, entry in enumerate(entries):
         path = f"{MOCKS}[{number}]"
-        if violations := list(_problems(entry, path)):
-            wrong += violations
+        try:
+            mock = _MockEntry.model_validate(entry).wanted(file, path)
+        except ValidationError as error:
+            wrong += _type_violations(error, path)
         else:
-            mocks.append(_MockEntry.model_validate(entry).wanted(file, path))
+            violations = list(_problems(mock))
+            wrong += violations
+            if not violations:
+                mocks.append(mock)
     return mocks, wrong
 
 
@@ -91,34 +94,18 @@ def key_of(path: str, field: str) -> str:
     return f"{path}.{_KEYS.get(name, name.removeprefix('mock.'))}{bracket}{rest}"
 
 
-def _problems(entry: JsonValue, path: str) -> Iterator[FieldViolation]:
-    """Yield what is wrong with one mock: the keys and types, or, where these are right, what they say."""
-    try:
-        wanted = _MockEntry.model_validate(entry).wanted("", path)
-    except ValidationError as error:
-        yield from _type_violations(error, path)
-        return
-    named = CollectionId(wanted.collection)
-    for violation in mock_violations(settled_with(wanted.draft, named)):
-        yield FieldViolation(field=key_of(path, violation.field), problem=violation.problem, remedy=violation.remedy)
-    yield from _server_response_problems(wanted.server_responses or (), f"{path}.serverResponses")
+def _problems(wanted: WantedMock) -> Iterator[FieldViolation]:
+    """Yield what is wrong with what one mock's keys say."""
+    for violation in mock_violations(settled_with(wanted.draft, CollectionId(wanted.collection))):
+        yield replace(violation, field=key_of(wanted.path, violation.field))
+    yield from _server_response_problems(wanted.server_responses or (), f"{wanted.path}.serverResponses")
 
 
 def settled_with(
     draft: MockDraft, collection_id: CollectionId, environment_id: EnvironmentId | None = None
 ) -> MockDraft:
     """Return a wanted mock's draft with what it uses of the catalog, and with what follows from a delay's preset."""
-    return settled(
-        MockDraft(
-            name=draft.name,
-            description=draft.description,
-            collection_id=collection_id,
-            environment_id=environment_id,
-            release_tag=draft.release_tag,
-            visibility=draft.visibility,
-            config=draft.config,
-        )
-    )
+    return settled(replace(draft, collection_id=collection_id, environment_id=environment_id))
 
 
 def _server_response_problems(responses: Iterable[WantedServerResponse], path: str) -> Iterator[FieldViolation]:
@@ -134,7 +121,7 @@ def _server_response_problems(responses: Iterable[WantedServerResponse], path: s
         is_active = is_active or response.is_active
         for violation in server_response_violations(response.draft):
             key = violation.field.removeprefix("server_response.").replace("status_code", "statusCode")
-            yield FieldViolation(field=f"{place}.{key}", problem=violation.problem, remedy=violation.remedy)
+            yield replace(violation, field=f"{place}.{key}")
 
 
 def _type_violations(error: ValidationError, path: str) -> Iterator[FieldViolation]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from services.cli.__main__ import app
+from services.cli.__main__ import application
 
 COMMAND_SECONDS = 60.0
 """A command takes a second; a machine busy with other tests may take its time."""
@@ -39,7 +39,7 @@ class Understudy:
     def __call__(self, *arguments: object, **environment: str) -> Ran:
         """Run the command with these arguments, whatever comes of it."""
         variables = {**dict.fromkeys(_variables_of_ours()), "UNDERSTUDY_DATA": str(self.data), **environment}
-        result = CliRunner().invoke(app, [str(argument) for argument in arguments], env=variables)
+        result = CliRunner().invoke(application(), [str(argument) for argument in arguments], env=variables)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Ran(result.exit_code, result.stdout, result.stderr)

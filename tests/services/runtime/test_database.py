@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -13,15 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.core.errors import Unavailable
 from services.runtime import database as database_module
-from services.runtime.database import database, is_reachable, transaction
-from tests.migrations.schemas import empty_database, own_role
-
-
-@pytest.fixture
-def url(postgres_url: str) -> Iterator[str]:
-    """Return the URL of an empty database."""
-    with empty_database(postgres_url) as empty:
-        yield empty
+from services.runtime.database import database, transaction
+from tests.migrations.schemas import own_role
 
 
 @pytest.fixture
@@ -41,6 +34,15 @@ async def keep(engine: AsyncEngine, number: int, error: Exception | None = None)
 async def query(engine: AsyncEngine, statement: str) -> object:
     async with transaction(engine) as connection:
         return (await connection.execute(text(statement))).scalar()
+
+
+async def is_reachable(engine: AsyncEngine) -> bool:
+    """Tell whether the database answers the simplest question."""
+    try:
+        await query(engine, "SELECT 1")
+    except Unavailable:
+        return False
+    return True
 
 
 async def terminate_others(url: str) -> None:

@@ -2,16 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.runtime.database import asyncpg_url, postgres_engine
+from services.runtime.database import postgres_engine
 from services.runtime.migrations import (
     LOCK_MILLISECONDS,
     MigrationLine,
@@ -21,7 +21,7 @@ from services.runtime.migrations import (
     schema_check,
     version_of,
 )
-from tests.migrations.schemas import empty_database, own_role
+from tests.migrations.schemas import own_role
 
 FIRST_RELEASE = ("0001_pre_birds", "0002_post_fish")
 SECOND_RELEASE = ("0003_pre_cats", "0004_post_dogs")
@@ -35,16 +35,9 @@ INDEX_BIRDS = (
 
 
 @pytest.fixture
-def url(postgres_url: str) -> Iterator[str]:
-    """Return the URL of an empty database."""
-    with empty_database(postgres_url) as empty:
-        yield empty
-
-
-@pytest.fixture
 async def engine(url: str) -> AsyncIterator[AsyncEngine]:
     """Return an engine for it."""
-    opened = create_async_engine(asyncpg_url(url))
+    opened = postgres_engine(url)
     yield opened
     await opened.dispose()
 
@@ -217,7 +210,7 @@ async def longest_read(url: str, *, tries: int) -> float:
 
 async def test_two_at_once_wait_for_each_other_and_run_each_migration_once(url: str, tmp_path: Path) -> None:
     line = a_line(tmp_path, *FIRST_RELEASE, *SECOND_RELEASE)
-    engines = [create_async_engine(asyncpg_url(url)) for _ in range(4)]
+    engines = [postgres_engine(url) for _ in range(4)]
 
     ran = await asyncio.gather(*(migrate(engine, line) for engine in engines))
 
@@ -247,7 +240,7 @@ async def test_an_owner_of_the_schema_alone_migrates_it(url: str, tmp_path: Path
     owners_url = await own_role(url, "zoo_owner")
     async with connected(url) as connection:
         await connection.execute("CREATE SCHEMA zoo AUTHORIZATION zoo_owner")
-    owned = create_async_engine(asyncpg_url(owners_url))
+    owned = postgres_engine(owners_url)
 
     assert await migrate(owned, a_line(tmp_path, *FIRST_RELEASE)) == FIRST_RELEASE
     await owned.dispose()
