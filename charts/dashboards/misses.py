@@ -1,9 +1,8 @@
 """Misses and near misses: calls that got no example, and how far from one they were."""
 
-from charts.dashboards.panels import Dashboard, Kind, Panel, Query, Row, Unit, number, rate
+from charts.dashboards.panels import Dashboard, Kind, Panel, Query, Row, Unit, number, rate, share
 
 CALLS = rate("understudy_calls_total")
-MISSES = rate("understudy_unmatched_total")
 
 NEAR = '{@, reason=~"headers|body|selector"}'
 """Some example fits method and path, or method alone where a selector was sent: the call lacked one thing more."""
@@ -11,48 +10,53 @@ NEAR = '{@, reason=~"headers|body|selector"}'
 FAR = '{@, reason=~"path|method|no_examples"}'
 
 
-def share(reasons: str) -> str:
+def missed(reasons: str) -> str:
     """Return the share of calls that missed for these reasons."""
-    return f"({rate('understudy_unmatched_total', chosen=reasons)} or vector(0)) / {CALLS}"
+    return share(rate("understudy_unmatched_total", chosen=reasons), CALLS)
+
+
+def with_outcome(outcome: str) -> str:
+    """Return the share of calls with this outcome."""
+    return share(rate("understudy_calls_total", chosen=f'{{@, outcome="{outcome}"}}'), CALLS)
 
 
 UNMATCHED = Row(
     "Calls that no example answered",
     (
-        number("Misses", "Share of calls that no example answered.", Unit.SHARE, share("{@}"), (0.05, 0.25)),
+        number("Misses", "Share of calls that no example answered.", Unit.SHARE, missed("{@}"), (0.05, 0.25)),
         number(
             "Near misses",
             "Share of calls that found the place but not the example: headers, body or selector differ.",
             Unit.SHARE,
-            share(NEAR),
+            missed(NEAR),
             (0.05, 0.25),
         ),
         number(
             "Unknown places",
             "Share of calls whose method or path no example has, or whose collection has no examples.",
             Unit.SHARE,
-            share(FAR),
+            missed(FAR),
             (0.05, 0.25),
         ),
         number(
             "Without a key",
             "Share of calls of private mocks without a valid API key.",
             Unit.SHARE,
-            f"""({rate("understudy_calls_total", chosen='{@, outcome="unauthorized"}')} or vector(0)) / {CALLS}""",
+            with_outcome("unauthorized"),
             (0.05, 0.25),
         ),
         number(
             "Over a limit",
             "Share of calls that a limit refused.",
             Unit.SHARE,
-            f"""({rate("understudy_calls_total", chosen='{@, outcome="limited"}')} or vector(0)) / {CALLS}""",
+            with_outcome("limited"),
             (0.01, 0.1),
         ),
         number(
             "Given up",
             "Share of calls whose client left before the reply.",
             Unit.SHARE,
-            f"""({rate("understudy_calls_total", chosen='{@, outcome="aborted"}')} or vector(0)) / {CALLS}""",
+            with_outcome("aborted"),
             (0.05, 0.25),
         ),
         Panel(

@@ -1,6 +1,6 @@
 """One mock, or a few: how it is used. The numbers are calllog's, which knows mocks by name up to a bound."""
 
-from charts.dashboards.panels import Dashboard, Kind, Panel, Query, Row, Unit, Variable, number, rate
+from charts.dashboards.panels import Dashboard, Kind, Panel, Query, Row, Unit, Variable, number, rate, share
 
 MOCK = '{@, mock_id=~"$mock_id"}'
 CALLS = rate("understudy_mock_calls_total", chosen=MOCK)
@@ -12,8 +12,8 @@ def in_range(selection: str) -> str:
 
 
 def with_outcome(outcomes: str) -> str:
-    """Return the selection of the mock's calls with one of these outcomes."""
-    return f'{{@, mock_id=~"$mock_id", outcome=~"{outcomes}"}}'
+    """Return the share of the mock's calls with one of these outcomes."""
+    return share(in_range(f'{{@, mock_id=~"$mock_id", outcome=~"{outcomes}"}}'), in_range(MOCK))
 
 
 USE = Row(
@@ -29,27 +29,27 @@ USE = Row(
             "Answered as mocked",
             "Share of calls that an example or a server response answered.",
             Unit.SHARE,
-            f"({in_range(with_outcome('matched|server_response'))} or vector(0)) / {in_range(MOCK)}",
+            with_outcome("matched|server_response"),
         ),
         number(
             "Unmatched",
             "Share of calls that no example answered; the call log says of each why.",
             Unit.SHARE,
-            f"({in_range(with_outcome('unmatched'))} or vector(0)) / {in_range(MOCK)}",
+            with_outcome("unmatched"),
             (0.05, 0.25),
         ),
         number(
             "Refused",
             "Share of calls without a valid key for a private mock, or over a limit.",
             Unit.SHARE,
-            f"({in_range(with_outcome('unauthorized|limited'))} or vector(0)) / {in_range(MOCK)}",
+            with_outcome("unauthorized|limited"),
             (0.05, 0.25),
         ),
         number(
             "Given up",
             "Share of calls whose client left before the reply, which long delays invite.",
             Unit.SHARE,
-            f"({in_range(with_outcome('aborted'))} or vector(0)) / {in_range(MOCK)}",
+            with_outcome("aborted"),
             (0.05, 0.25),
         ),
         Panel(

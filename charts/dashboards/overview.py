@@ -12,6 +12,7 @@ from charts.dashboards.panels import (
     quantile,
     quantiles,
     rate,
+    share,
 )
 
 OUR_FAULT = '{@, outcome="error", code_class="5xx"}'
@@ -29,14 +30,14 @@ AT_A_GLANCE = Row(
             "Answered as mocked",
             "Share of calls that an example or a server response answered.",
             Unit.SHARE,
-            f"({rate('understudy_calls_total', chosen=AS_MOCKED)} or vector(0)) / {CALLS}",
+            share(rate("understudy_calls_total", chosen=AS_MOCKED), CALLS),
         ),
         number(
             "Our errors",
             "Share of calls that failed through the mock server's own fault: an internal error, or a mock that could "
             "not be loaded.",
             Unit.SHARE,
-            f"({rate('understudy_calls_total', chosen=OUR_FAULT)} or vector(0)) / {CALLS}",
+            share(rate("understudy_calls_total", chosen=OUR_FAULT), CALLS),
             (0.001, 0.01),
         ),
         number(

@@ -5,7 +5,7 @@ for some of them; `rate` and its like go over `$__rate_interval`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -89,7 +89,7 @@ class Dashboard:
     title: str
     description: str
     rows: tuple[Row, ...]
-    variables: tuple[Variable, ...] = field(default=())
+    variables: tuple[Variable, ...] = ()
 
 
 def number(title: str, description: str, unit: Unit, expr: str, steps: tuple[float, float] | None = None) -> Panel:
@@ -110,6 +110,11 @@ def rate(counter: str, by: str = "", chosen: str = "{@}") -> str:
     """Return the rate per second of a counter, summed up, by these labels where there are any."""
     grouped = f" by ({by})" if by else ""
     return f"sum{grouped} (rate({counter}{chosen}[$__rate_interval]))"
+
+
+def share(part: str, whole: str) -> str:
+    """Return which share of the whole a part is; none where it has no series yet."""
+    return f"({part} or vector(0)) / {whole}"
 
 
 def quantile(share: float, histogram: str, by: str = "", chosen: str = "{@}") -> str:

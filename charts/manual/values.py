@@ -7,7 +7,7 @@ those that hold Kubernetes' own words, are values.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -28,7 +28,7 @@ class Value:
     comment: str
     default: Any
     chapter: str
-    is_section: bool = field(default=False)
+    is_section: bool
 
     @property
     def name(self) -> str:

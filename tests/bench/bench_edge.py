@@ -35,7 +35,7 @@ from tests.bench.rig import (
 )
 from tests.bench.starting import starting_seconds
 from tests.bench.wiremock import HOW_TO_GET_IT, wiremock, wiremock_jar
-from tests.postgres import cloned_database, postgres_server
+from tests.postgres import cloned_databases, postgres_server
 from tests.services.edge.suite import Suite, running_suite
 
 SIZES = (1, 1_000, 10_000)
@@ -114,10 +114,7 @@ def main() -> None:
     pin_to(OTHER_CORE)
     with ExitStack() as stack:
         server = stack.enter_context(postgres_server())
-        databases = {
-            service: stack.enter_context(cloned_database(server, service))
-            for service in ("catalog", "registry", "calllog")
-        }
+        databases = stack.enter_context(cloned_databases(server))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-bench-")))
         # Not on uvloop: it starts processes with fork(), which gRPC's threads in this process do not bear.
         rows = asyncio.run(_measure(databases, folder, seconds=max(1, round(options.seconds)), rounds=options.rounds))

@@ -26,8 +26,6 @@ from tests.e2e.separate import SeparateSuite, separate_suite
 
 EXAMPLES = 1_000
 
-SHIPPED_SECONDS = 60.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:

@@ -8,15 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
 
 from services.core.mocks import Mock
 from tests.builders import Json, an_example, an_item
-from tests.services.edge.suite import Suite, listening_line
-from tests.services.serving import SERVICE_TOKEN
+from tests.services.edge.suite import Suite, edge_environment, listening_line
+from tests.services.process import drained
 
 MEASURED_CORE = 0
 OTHER_CORE = 1
@@ -70,27 +69,14 @@ def items(count: int) -> list[Json]:
 @asynccontextmanager
 async def edge_worker(suite: Suite, folder: Path) -> AsyncIterator[Worker]:
     """Run an edge process beside the suite."""
-    told: dict[str, Any] = {
-        "host": "127.0.0.1",
-        "port": 0,
-        "metrics_host": "127.0.0.1",
-        "metrics_port": 0,
-        "registry_target": suite.target,
-        "catalog_target": suite.target,
-        "calllog_target": suite.target,
-        "service_token": SERVICE_TOKEN,
-        "journal_dir": folder / "journal",
-        "journal_bytes": JOURNAL_BYTES,
-        "ship_drain_seconds": 0,
-        "drain_seconds": 1,
-        "log_level": "info",
-    }
-    environment = {f"EDGE_{name.upper()}": str(value) for name, value in told.items()}
+    environment = edge_environment(
+        suite, folder / "journal", journal_bytes=JOURNAL_BYTES, ship_drain_seconds=0, drain_seconds=1, log_level="info"
+    )
     async with _process("services.edge", environment=environment) as process:
         assert process.stderr is not None
         line = await listening_line(process.stderr)
         await asyncio.wait_for(_until_ready(line["metrics_port"]), 60)
-        draining = asyncio.create_task(_drain(process.stderr))
+        draining = asyncio.create_task(drained(process.stderr))
         yield Worker(process=process, port=line["port"])
         process.terminate()
         await process.wait()
@@ -131,11 +117,6 @@ async def _until_ready(metrics_port: int) -> None:
     async with httpx.AsyncClient() as http:
         while (await http.get(f"http://127.0.0.1:{metrics_port}/readyz")).status_code != httpx.codes.OK:
             await asyncio.sleep(0.05)
-
-
-async def _drain(log: asyncio.StreamReader) -> None:
-    async for _ in log:
-        pass
 
 
 async def until_shipped(worker: Worker, *, seconds: float) -> int:

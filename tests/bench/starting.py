@@ -12,7 +12,7 @@ import httpx
 
 from tests.bench.rig import items, path_of
 from tests.builders import a_collection
-from tests.ports import free_port
+from tests.ports import free_ports
 
 DEADLINE_SECONDS = 120.0
 
@@ -33,8 +33,10 @@ async def starting_seconds(folder: Path) -> tuple[float, float]:
 
 async def _start(folder: Path, collection: Path, known_url: str | None) -> tuple[float, str]:
     """Return how long it took, and the mock's URL; where the URL is known it is tried from the beginning."""
-    edge_port = int(known_url.split(":")[2].split("/")[0]) if known_url else free_port()
-    ports = [f"--{name}-port={free_port()}" for name in ("gateway", "grpc", "metrics")]
+    edge_port, *others = free_ports(4)
+    if known_url:
+        edge_port = httpx.URL(known_url).port or edge_port
+    ports = [f"--{name}-port={port}" for name, port in zip(("gateway", "grpc", "metrics"), others, strict=True)]
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.cli", "up", str(collection), f"--data={folder / 'data'}"),

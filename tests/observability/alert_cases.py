@@ -44,6 +44,26 @@ def build(where: str, component: str, version: str = "1") -> str:
     return f'understudy_build_info{{{where}, component="{component}", version="{version}"}}'
 
 
+def calls(outcome: str, code_class: str) -> str:
+    """Return the series that counts an edge's calls."""
+    return f'understudy_calls_total{{{EDGE}, outcome="{outcome}", code_class="{code_class}"}}'
+
+
+def requests(code_class: str) -> str:
+    """Return the series that counts what the gateway answered."""
+    return f'understudy_gateway_requests_total{{namespace="mocks", code_class="{code_class}"}}'
+
+
+def database_failures(reason: str) -> str:
+    """Return the series that counts how often the catalog's database failed it."""
+    return f'understudy_database_failures_total{{namespace="mocks", service="catalog", reason="{reason}"}}'
+
+
+def grpc_calls(method: str, code: str) -> str:
+    """Return the series that counts the catalog's gRPC calls."""
+    return f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/{method}", code="{code}"}}'
+
+
 def buckets(name: str, where: str, fast: str, slow: str, bounds: tuple[str, str]) -> Series:
     """Return a histogram of two buckets: what lies below the first bound, and below the second."""
     bounded = dict(zip((*bounds, "+Inf"), (fast, slow, slow), strict=True))
@@ -88,17 +108,17 @@ CASES = (
         alert="UnderstudyCallsFail",
         minute=20,
         firing={
-            f'understudy_calls_total{{{EDGE}, outcome="matched", code_class="2xx"}}': "0+97x30",
-            f'understudy_calls_total{{{EDGE}, outcome="error", code_class="5xx"}}': "0+3x30",
+            calls("matched", "2xx"): "0+97x30",
+            calls("error", "5xx"): "0+3x30",
         },
         quiet={
-            f'understudy_calls_total{{{EDGE}, outcome="matched", code_class="2xx"}}': "0+50x30",
-            f'understudy_calls_total{{{EDGE}, outcome="matched", code_class="5xx"}}': "0+50x30",
-            f'understudy_calls_total{{{EDGE}, outcome="error", code_class="4xx"}}': "0+50x30",
+            calls("matched", "2xx"): "0+50x30",
+            calls("matched", "5xx"): "0+50x30",
+            calls("error", "4xx"): "0+50x30",
         },
         passing={
-            f'understudy_calls_total{{{EDGE}, outcome="matched", code_class="2xx"}}': "0x60",
-            f'understudy_calls_total{{{EDGE}, outcome="error", code_class="5xx"}}': "0x10 1x50",
+            calls("matched", "2xx"): "0x60",
+            calls("error", "5xx"): "0x10 1x50",
         },
         labels={"namespace": "mocks"},
         value="3%",
@@ -124,16 +144,16 @@ CASES = (
         alert="UnderstudyGatewayFails",
         minute=30,
         firing={
-            'understudy_gateway_requests_total{namespace="mocks", code_class="2xx"}': "0+90x40",
-            'understudy_gateway_requests_total{namespace="mocks", code_class="5xx"}': "0+10x40",
+            requests("2xx"): "0+90x40",
+            requests("5xx"): "0+10x40",
         },
         quiet={
-            'understudy_gateway_requests_total{namespace="mocks", code_class="4xx"}': "0+90x40",
-            'understudy_gateway_requests_total{namespace="mocks", code_class="5xx"}': "0+2x40",
+            requests("4xx"): "0+90x40",
+            requests("5xx"): "0+2x40",
         },
         passing={
-            'understudy_gateway_requests_total{namespace="mocks", code_class="2xx"}': "0x60",
-            'understudy_gateway_requests_total{namespace="mocks", code_class="5xx"}': "0x10 1x50",
+            requests("2xx"): "0x60",
+            requests("5xx"): "0x10 1x50",
         },
         labels={"namespace": "mocks"},
         value="10%",
@@ -200,23 +220,19 @@ CASES = (
     Case(
         alert="UnderstudyDatabaseAway",
         minute=10,
-        firing={'understudy_database_failures_total{namespace="mocks", service="catalog", reason="away"}': "0+6x20"},
+        firing={database_failures("away"): "0+6x20"},
         quiet={
-            'understudy_database_failures_total{namespace="mocks", service="catalog", reason="away"}': "0x5 1x15",
-            'understudy_database_failures_total{namespace="mocks", service="catalog", reason="lost"}': "0+6x20",
+            database_failures("away"): "0x5 1x15",
+            database_failures("lost"): "0+6x20",
         },
-        passing={
-            'understudy_database_failures_total{namespace="mocks", service="catalog", reason="away"}': "0x5 0+9x3 27x50"
-        },
+        passing={database_failures("away"): "0x5 0+9x3 27x50"},
         labels={"namespace": "mocks", "service": "catalog"},
     ),
     Case(
         alert="UnderstudyDatabasePoolExhausted",
         minute=15,
-        firing={
-            'understudy_database_failures_total{namespace="mocks", service="catalog", reason="exhausted"}': "0+6x20"
-        },
-        quiet={'understudy_database_failures_total{namespace="mocks", service="catalog", reason="away"}': "0+6x20"},
+        firing={database_failures("exhausted"): "0+6x20"},
+        quiet={database_failures("away"): "0+6x20"},
         labels={"namespace": "mocks", "service": "catalog"},
         value="30",
     ),
@@ -238,16 +254,16 @@ CASES = (
         alert="UnderstudyGrpcFails",
         minute=30,
         firing={
-            f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Get", code="OK"}}': "0+90x40",
-            f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Get", code="UNAVAILABLE"}}': "0+10x40",
+            grpc_calls("Get", "OK"): "0+90x40",
+            grpc_calls("Get", "UNAVAILABLE"): "0+10x40",
         },
         quiet={
-            f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Get", code="OK"}}': "0+50x40",
-            f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Get", code="NOT_FOUND"}}': "0+50x40",
+            grpc_calls("Get", "OK"): "0+50x40",
+            grpc_calls("Get", "NOT_FOUND"): "0+50x40",
         },
         passing={
-            f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Get", code="OK"}}': "0x60",
-            f'understudy_grpc_calls_total{{{CATALOG}, grpc_method="/x/Watch", code="UNAVAILABLE"}}': "0x10 5x50",
+            grpc_calls("Get", "OK"): "0x60",
+            grpc_calls("Watch", "UNAVAILABLE"): "0x10 5x50",
         },
         labels={"namespace": "mocks", "job": "catalog"},
         value="10%",

@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tests.observability.exposition import Exposition
 from tests.observability.prometheus import Rows, running_prometheus
 from tests.observability.promql import filled_in
 from tests.observability.whole_suite import WholeSuite, use, whole_suite
-from tests.postgres import cloned_database
+from tests.postgres import cloned_databases
 
 
 @dataclass(slots=True)
@@ -28,11 +27,7 @@ class Observed:
 @pytest.fixture(scope="package")
 def observed(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Observed:
     """Return what is seen of the suite after a little of everything."""
-    with ExitStack() as clones:
-        databases = {
-            service: clones.enter_context(cloned_database(postgres_url, service))
-            for service in ("catalog", "registry", "calllog")
-        }
+    with cloned_databases(postgres_url) as databases:
         return asyncio.run(_observed(databases, tmp_path_factory.mktemp("suite")))
 
 

@@ -29,7 +29,7 @@ from services.registry.app import registry_service
 from services.registry.settings import RegistrySettings
 from tests.builders import a_collection, an_example, an_item, document
 from tests.observability.exposition import Exposition, exposition_of
-from tests.ports import free_port
+from tests.ports import free_ports
 from tests.services.edge.suite import API_KEY, DEADLINE_SECONDS
 from tests.services.serving import SERVICE_TOKEN
 
@@ -67,7 +67,8 @@ class WholeSuite:
 async def whole_suite(databases: Mapping[str, str], folder: Path) -> AsyncIterator[WholeSuite]:
     """Run everything on migrated databases, until left."""
     tls = _certificates(folder)
-    ports, metrics_ports = ({name: free_port() for name in COMPONENTS} for _ in range(2))
+    free = iter(free_ports(2 * len(COMPONENTS)))
+    ports, metrics_ports = ({name: next(free) for name in COMPONENTS} for _ in range(2))
     targets = {name: f"{HOST}:{ports[name]}" for name in ("catalog", "registry", "calllog")}
 
     def told(name: str) -> dict[str, Any]:

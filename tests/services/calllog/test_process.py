@@ -2,33 +2,20 @@
 
 import asyncio
 
-import httpx
 import pytest
 
 from services.core.errors import Unavailable
 from services.wire.calllog_client import CallLogClient
 from services.wire.channel import open_channel
 from tests.services.calllog.entries import an_entry
-from tests.services.process import RunningProcess, running_process
-from tests.services.serving import AS_SERVICE, SERVICE_TOKEN
-
-
-def environment(database_url: str) -> dict[str, str]:
-    return {
-        "CALLLOG_DATABASE_URL": database_url,
-        "CALLLOG_SERVICE_TOKEN": SERVICE_TOKEN,
-        "CALLLOG_GRPC_HOST": "127.0.0.1",
-        "CALLLOG_GRPC_PORT": "0",
-        "CALLLOG_HEALTH_PORT": "0",
-        "CALLLOG_METRICS_HOST": "127.0.0.1",
-        "CALLLOG_METRICS_PORT": "0",
-        "CALLLOG_REGISTRY_TARGET": "127.0.0.1:1",
-    }
+from tests.services.process import RunningProcess, metrics_of_a_ready_process, running_process, service_environment
+from tests.services.serving import AS_SERVICE
 
 
 async def test_the_process_serves_reports_and_drains_with_a_tail_open(database_url: str) -> None:
+    environment = service_environment("calllog", database_url, registry_target="127.0.0.1:1")
     async with (
-        running_process("services.calllog", environment(database_url)) as running,
+        running_process("services.calllog", environment) as running,
         open_channel(f"127.0.0.1:{running.grpc_port}") as channel,
     ):
         edge = CallLogClient(channel, AS_SERVICE)
@@ -48,9 +35,6 @@ async def test_the_process_serves_reports_and_drains_with_a_tail_open(database_u
 
 
 async def it_reports_its_state_and_metrics(running: RunningProcess) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.metrics_port}") as http:
-        assert (await http.get("/livez")).status_code == 200
-        assert (await http.get("/readyz")).status_code == 200
-        metrics = (await http.get("/metrics")).text
+    metrics = await metrics_of_a_ready_process(running)
     assert 'understudy_mock_calls_total{code_class="2xx",mock_id="shop",outcome="matched"} 1.0' in metrics
     assert 'code="OK",grpc_method="/understudy.calllog.v1.CallLogService/AppendCallLogEntries"' in metrics

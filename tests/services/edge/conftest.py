@@ -1,23 +1,20 @@
 """One suite and one edge for all tests of a module that do not stop them."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.postgres import cloned_database
+from tests.postgres import SERVICES, cloned_databases
 from tests.services.edge.suite import Edge, Suite, running_edge, running_suite
-
-SERVICES = ("catalog", "registry", "calllog")
 
 
 @pytest.fixture(scope="module")
 def databases(postgres_url: str) -> Iterator[dict[str, str]]:
     """Return the URL of a fresh database for each service, for a whole module."""
-    with ExitStack() as clones:
-        yield {service: clones.enter_context(cloned_database(postgres_url, service)) for service in SERVICES}
+    with cloned_databases(postgres_url) as urls:
+        yield urls
 
 
 @pytest.fixture

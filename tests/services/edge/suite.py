@@ -4,8 +4,8 @@ The services can be stopped and started again on the same port and databases whi
 """
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
+import itertools
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +37,10 @@ from services.wire.interceptors import server_interceptors
 from services.wire.registry_client import RegistryClient
 from tests.builders import Json, a_collection, document
 from tests.ports import free_port
+from tests.services.process import logged_event
 from tests.services.serving import SERVICE_TOKEN
+
+_numbers = itertools.count(1)
 
 API_KEY = "USK-the-key-of-the-first-administrator"
 
@@ -117,7 +120,7 @@ class Suite:
 
     async def mock(self, *items: Json, is_private: bool = False, **fields: Any) -> Mock:
         """Import a collection of its own with these items, and make a mock of it; `fields` are the mock's."""
-        collection_id = await self.import_(*items, id=None, name=f"Shop {free_port()}")
+        collection_id = await self.import_(*items, id=None, name=f"Shop {next(_numbers)}")
         visibility = Visibility.PRIVATE if is_private else Visibility.PUBLIC
         return await self.registry.create_mock(MockDraft(collection_id=collection_id, visibility=visibility, **fields))
 
@@ -174,7 +177,18 @@ async def running_suite_of(suite: Suite) -> AsyncIterator[Suite]:
 
 def edge_settings(suite: Suite, journal_dir: Path, **settings: Any) -> EdgeSettings:
     """Return the settings of an edge beside the suite, on free ports."""
-    defaults: dict[str, Any] = {
+    quick = {"ship_seconds": 0.02, "drain_seconds": 2}
+    return EdgeSettings(**(_beside(suite, journal_dir) | quick | settings))
+
+
+def edge_environment(suite: Suite, journal_dir: Path, **settings: Any) -> dict[str, str]:
+    """Return the variables of a process that is such an edge, at its usual pace."""
+    told = _beside(suite, journal_dir) | settings
+    return {f"EDGE_{name.upper()}": str(value) for name, value in told.items()}
+
+
+def _beside(suite: Suite, journal_dir: Path) -> dict[str, Any]:
+    return {
         "host": "127.0.0.1",
         "port": 0,
         "metrics_host": "127.0.0.1",
@@ -182,12 +196,9 @@ def edge_settings(suite: Suite, journal_dir: Path, **settings: Any) -> EdgeSetti
         "registry_target": suite.target,
         "catalog_target": suite.target,
         "calllog_target": suite.target,
-        "service_token": SecretStr(SERVICE_TOKEN),
+        "service_token": SERVICE_TOKEN,
         "journal_dir": journal_dir,
-        "ship_seconds": 0.02,
-        "drain_seconds": 2,
     }
-    return EdgeSettings(**(defaults | settings))
 
 
 @asynccontextmanager
@@ -201,17 +212,4 @@ async def running_edge(suite: Suite, journal_dir: Path, **settings: Any) -> Asyn
 
 async def listening_line(log: asyncio.StreamReader) -> dict[str, Any]:
     """Return an edge's log line that says where it listens. Raises RuntimeError with the log where none comes."""
-    seen = []
-    async with asyncio.timeout(60):
-        async for line in log:
-            seen.append(line.decode())
-            if line.startswith(b"{") and (told := json.loads(line))["event"] == "listening":
-                return dict(told)
-    raise RuntimeError("the edge ended:\n" + "".join(seen))
-
-
-async def eventually(holds: Callable[[], object]) -> None:
-    """Wait until something holds. Raises TimeoutError where it does not in time."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while not holds():
-            await asyncio.sleep(0.005)
+    return await asyncio.wait_for(logged_event(log, "listening"), 60)

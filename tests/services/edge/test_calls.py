@@ -5,7 +5,9 @@ import hashlib
 import json
 import time
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
 
 from services.core.access.principal import Role
@@ -124,7 +126,7 @@ async def test_any_valid_key_of_the_account_opens_a_private_mock(suite: Suite, e
     first = await edge.call(mock, "/users/1", headers={"x-api-key": API_KEY})
 
     assert 200 == first.status_code
-    await _until_status(edge, mock, 200, another)
+    await _until_status(edge, mock, 200, headers={"x-api-key": another})
 
 
 async def test_a_key_of_another_account_opens_nothing(suite: Suite, edge: Edge) -> None:
@@ -141,11 +143,11 @@ async def test_a_key_of_another_account_opens_nothing(suite: Suite, edge: Edge) 
 async def test_a_revoked_key_opens_nothing_any_more(suite: Suite, edge: Edge) -> None:
     mock = await suite.mock(USER, is_private=True)
     key, secret = await suite.registry.create_api_key("soon revoked")
-    await _until_status(edge, mock, 200, secret)
+    await _until_status(edge, mock, 200, headers={"x-api-key": secret})
 
     await suite.registry.revoke_api_key(key.id)
 
-    await _until_status(edge, mock, 401, secret)
+    await _until_status(edge, mock, 401, headers={"x-api-key": secret})
 
 
 async def test_a_preflight_is_answered_at_once_even_by_a_private_mock(suite: Suite, edge: Edge) -> None:
@@ -403,9 +405,7 @@ async def test_a_deleted_mock_is_not_found_any_more(suite: Suite, edge: Edge) ->
 
     await suite.registry.delete_mock(mock.id)
 
-    async with asyncio.timeout(5):
-        while (reply := await edge.call(mock, "/users/1")).status_code != 404:
-            await asyncio.sleep(0.01)
+    reply = await _until_status(edge, mock, 404)
     assert NO_MOCK == reply.text
     with pytest.raises(NotFound):
         await suite.registry.get_mock(mock.id)
@@ -417,13 +417,13 @@ async def test_a_mock_whose_collection_is_gone_answers_like_one_that_does_not_ex
 
     await suite.catalog.delete_collection(mock.collection_id)
 
-    async with asyncio.timeout(5):
-        while (reply := await edge.call(mock, "/users/1")).status_code != 404:
-            await asyncio.sleep(0.01)
+    reply = await _until_status(edge, mock, 404)
     assert NO_MOCK == reply.text
 
 
-async def _until_status(edge: Edge, mock: Mock, status: int, secret: str) -> None:
+async def _until_status(edge: Edge, mock: Mock, status: int, **options: Any) -> httpx.Response:
+    """Call until the reply has that status, and return it. Raises TimeoutError where it does not in time."""
     async with asyncio.timeout(5):
-        while (await edge.call(mock, "/users/1", headers={"x-api-key": secret})).status_code != status:
+        while (reply := await edge.call(mock, "/users/1", **options)).status_code != status:
             await asyncio.sleep(0.01)
+    return reply

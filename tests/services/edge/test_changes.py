@@ -13,14 +13,8 @@ from services.core.postman.environments import read_environment
 from services.core.postman.variable import Variable
 from services.edge.app import edge_service
 from tests.builders import a_collection, an_environment, an_example, an_item, document
-from tests.services.edge.suite import (
-    Suite,
-    edge_settings,
-    eventually,
-    running_edge,
-    running_suite,
-    running_suite_of,
-)
+from tests.services.edge.suite import Suite, edge_settings, running_edge, running_suite, running_suite_of
+from tests.services.waiting import until
 
 NO_MOCK = '{"error":{"name":"mockNotFoundError","message":"Please refresh and try again."}}'
 
@@ -122,7 +116,7 @@ async def test_loaded_mocks_go_on_answering_with_everything_down_and_nothing_is_
         assert 200 == ready.status_code
         assert waiting > 0
         assert 21 == len(await suite.logged(loaded.id, count=21))
-        await eventually(lambda: not edge.running.journal.pending_count)
+        await until(lambda: not edge.running.journal.pending_count)
         assert "found" == (await edge.call(unloaded, "/a")).text
 
 

@@ -16,8 +16,7 @@ import pytest
 
 from services.edge.settings import EdgeSettings
 from tests.builders import an_example, an_item
-from tests.services.edge.suite import Suite, listening_line, running_suite
-from tests.services.serving import SERVICE_TOKEN
+from tests.services.edge.suite import Suite, edge_environment, listening_line, running_suite
 
 FOUND = an_item(an_example(url="https://api.example/a", body="found"))
 
@@ -27,18 +26,7 @@ async def edge_process(
     suite: Suite, journal_dir: Path, *inherited: int, **settings: Any
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
     """Run `python -m services.edge`, and yield it with its log line that says where it listens."""
-    told = {
-        "host": "127.0.0.1",
-        "port": 0,
-        "metrics_host": "127.0.0.1",
-        "metrics_port": 0,
-        "registry_target": suite.target,
-        "catalog_target": suite.target,
-        "calllog_target": suite.target,
-        "service_token": SERVICE_TOKEN,
-        "journal_dir": journal_dir,
-    } | settings
-    environment = os.environ | {f"EDGE_{name.upper()}": str(value) for name, value in told.items()}
+    environment = os.environ | edge_environment(suite, journal_dir, **settings)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.edge", env=environment, stderr=subprocess.PIPE, pass_fds=inherited
     )

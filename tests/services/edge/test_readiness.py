@@ -6,7 +6,8 @@ import httpx
 
 from services.edge.app import edge_service
 from tests.builders import an_example, an_item
-from tests.services.edge.suite import Suite, edge_settings, eventually, running_edge, running_suite
+from tests.services.edge.suite import Suite, edge_settings, running_edge, running_suite
+from tests.services.waiting import until
 
 FOUND = an_item(an_example(url="https://api.example/a", body="found"))
 
@@ -27,7 +28,7 @@ async def test_a_synced_edge_stays_ready_and_answers_when_it_has_noticed_that_al
         assert "found" == (await edge.call(mock, "/a")).text
 
         await suite.stop()
-        await eventually(lambda: not any(edge.running.following.connections.values()))
+        await until(lambda: not any(edge.running.following.connections.values()))
 
         assert ALIVE_AND_READY == await probed(edge.running.metrics_port)
         assert "found" == (await edge.call(mock, "/a")).text

@@ -13,7 +13,7 @@ from services.edge.journal_folder import new_folder
 from services.edge.metrics import JournalMetrics
 from services.edge.shipper import BATCH_ENTRIES, Sender, shipping
 from services.wire.calllog_client import refused_entries
-from tests.services.edge.suite import eventually
+from tests.services.waiting import until
 
 
 class Receiver:
@@ -76,7 +76,7 @@ async def test_everything_that_is_appended_is_shipped_in_order(tmp_path: Path) -
     async with setup.shipping():
         for entry in entries_of(5_000):
             setup.journal.append(entry)
-        await eventually(lambda: not setup.journal.pending_count)
+        await until(lambda: not setup.journal.pending_count)
 
     assert entries_of(5_000) == setup.receiver.taken
     assert max(setup.receiver.batches) <= BATCH_ENTRIES
@@ -89,7 +89,7 @@ async def test_entries_that_come_while_a_batch_is_under_way_are_shipped_too(tmp_
         for entry in entries_of(300):
             setup.journal.append(entry)
             await asyncio.sleep(0)
-        await eventually(lambda: len(setup.receiver.taken) == 300)
+        await until(lambda: len(setup.receiver.taken) == 300)
 
     assert entries_of(300) == setup.receiver.taken
 
@@ -100,7 +100,7 @@ async def test_a_calllog_that_was_away_gets_everything_when_it_is_back(tmp_path:
     async with setup.shipping():
         for entry in entries_of(10):
             setup.journal.append(entry)
-        await eventually(lambda: not setup.journal.pending_count)
+        await until(lambda: not setup.journal.pending_count)
 
     assert entries_of(10) == setup.receiver.taken
 
@@ -111,7 +111,7 @@ async def test_refused_entries_are_dropped_alone_and_counted(tmp_path: Path) -> 
     async with setup.shipping():
         for entry in entries_of(10):
             setup.journal.append(entry)
-        await eventually(lambda: not setup.journal.pending_count)
+        await until(lambda: not setup.journal.pending_count)
 
     assert [entry for entry in entries_of(10) if entry not in setup.receiver.poison] == setup.receiver.taken
     assert 2 == setup.metric("journal_dropped_total")
@@ -124,7 +124,7 @@ async def test_a_batch_that_is_refused_without_a_name_is_halved_until_only_the_c
     async with setup.shipping():
         for entry in entries_of(10):
             setup.journal.append(entry)
-        await eventually(lambda: not setup.journal.pending_count)
+        await until(lambda: not setup.journal.pending_count)
 
     assert [entry for entry in entries_of(10) if entry != b"entry 3"] == setup.receiver.taken
     assert 1 == setup.metric("journal_dropped_total")
@@ -136,7 +136,7 @@ async def test_a_batch_that_is_too_large_is_sent_in_halves(tmp_path: Path) -> No
     async with setup.shipping():
         for entry in entries_of(10):
             setup.journal.append(entry)
-        await eventually(lambda: not setup.journal.pending_count)
+        await until(lambda: not setup.journal.pending_count)
 
     assert entries_of(10) == setup.receiver.taken
     assert [5, 5] == setup.receiver.batches
@@ -164,7 +164,7 @@ async def test_a_worker_that_cannot_ship_the_rest_leaves_in_time_and_keeps_it(tm
     setup.journal.close()
     another = Setup(tmp_path)
     async with another.shipping():
-        await eventually(lambda: another.receiver.taken)
+        await until(lambda: bool(another.receiver.taken))
     assert [b"kept"] == another.receiver.taken
 
 
@@ -188,6 +188,6 @@ async def test_what_dead_workers_left_behind_is_adopted_shipped_and_removed(tmp_
     setup = Setup(tmp_path)
 
     async with setup.shipping():
-        await eventually(lambda: folder_count(tmp_path) == 1)
+        await until(lambda: folder_count(tmp_path) == 1)
 
     assert {b"one": 2_000, b"two": 2_000} == {name: setup.receiver.taken.count(name) for name in (b"one", b"two")}

@@ -23,7 +23,7 @@ from tests.services.edge.sources import (
     collection_changed,
     mock_changed,
 )
-from tests.services.edge.suite import eventually
+from tests.services.waiting import until
 
 MOCK = MockId("mock")
 
@@ -137,7 +137,7 @@ async def test_a_change_replaces_the_snapshot_while_the_old_one_goes_on_answerin
     await setup.source.is_held.wait()
     during = setup.body()
     setup.source.hold.set()
-    await eventually(lambda: setup.body() == "second")
+    await until(lambda: setup.body() == "second")
 
     assert "first" == during
     assert 1 == setup.metric("propagation_seconds_count")
@@ -153,7 +153,7 @@ async def test_a_change_that_comes_during_the_first_load_is_not_lost(setup: Setu
     setup.source.hold.set()
 
     assert "first" == body_of(await loading)
-    await eventually(lambda: setup.body() == "second")
+    await until(lambda: setup.body() == "second")
 
 
 async def test_a_change_that_comes_during_a_reload_is_not_lost(setup: Setup) -> None:
@@ -167,7 +167,7 @@ async def test_a_change_that_comes_during_a_reload_is_not_lost(setup: Setup) -> 
     setup.snapshots.note(collection_changed())
     setup.source.hold.set()
 
-    await eventually(lambda: setup.body() == "third")
+    await until(lambda: setup.body() == "third")
 
 
 async def test_a_change_of_the_collection_a_mock_is_just_moving_to_is_not_lost(setup: Setup) -> None:
@@ -182,7 +182,7 @@ async def test_a_change_of_the_collection_a_mock_is_just_moving_to_is_not_lost(s
     setup.snapshots.note(collection_changed("other"))
     setup.source.hold.set()
 
-    await eventually(lambda: setup.body() == "other, second")
+    await until(lambda: setup.body() == "other, second")
 
 
 async def test_a_mock_that_is_deleted_during_its_load_does_not_come_back(setup: Setup) -> None:
@@ -206,7 +206,7 @@ async def test_fifty_changes_in_a_row_become_a_few_loads(setup: Setup) -> None:
         setup.snapshots.note(collection_changed())
         await asyncio.sleep(0)
 
-    await eventually(lambda: setup.body() == "number 49")
+    await until(lambda: setup.body() == "number 49")
 
     assert setup.source.asked["collection"] <= 5
     assert 1 == setup.source.asked["mock"]
@@ -220,7 +220,7 @@ async def test_only_what_changed_is_read_again(setup: Setup) -> None:
     setup.source.add_environment("staging", who="Grace")
 
     setup.snapshots.note(catalog_changed(CatalogSubject.ENVIRONMENT, "staging"))
-    await eventually(lambda: setup.snapshots.loaded(MOCK) is not before)
+    await until(lambda: setup.snapshots.loaded(MOCK) is not before)
 
     after = setup.snapshots.loaded(MOCK)
     assert {"environment": 1} == dict(setup.source.asked - asked)
@@ -234,7 +234,7 @@ async def test_a_write_that_changed_nothing_keeps_collection_and_index(setup: Se
     before = await setup.snapshots.get(MOCK)
 
     setup.snapshots.note(collection_changed())
-    await eventually(lambda: setup.snapshots.loaded(MOCK) is not before)
+    await until(lambda: setup.snapshots.loaded(MOCK) is not before)
 
     after = setup.snapshots.loaded(MOCK)
     assert 1 == setup.source.asked["collection"]
@@ -268,8 +268,8 @@ async def test_a_gap_in_the_watch_compares_everything_that_is_loaded(setup: Setu
     setup.source.bodies["shop"] = "second"
 
     setup.snapshots.note_gap(Part.COLLECTION)
-    await eventually(lambda: setup.body() == "second")
-    await eventually(lambda: not setup.snapshots._works)
+    await until(lambda: setup.body() == "second")
+    await until(lambda: not setup.snapshots._works)
 
     assert 3 == setup.source.asked["collection"]
     assert 2 == setup.source.asked["mock"]
@@ -285,7 +285,7 @@ async def test_a_gap_during_a_load_is_not_lost(setup: Setup) -> None:
     setup.source.hold.set()
     await loading
 
-    await eventually(lambda: setup.body() == "second")
+    await until(lambda: setup.body() == "second")
 
 
 async def test_a_mock_goes_on_answering_while_it_cannot_be_brought_up_to_date(setup: Setup) -> None:
@@ -294,10 +294,10 @@ async def test_a_mock_goes_on_answering_while_it_cannot_be_brought_up_to_date(se
     setup.source.failure = Unavailable()
 
     setup.snapshots.note(collection_changed())
-    await eventually(lambda: setup.metric("snapshot_loads_total", result="failed") >= 2)
+    await until(lambda: setup.metric("snapshot_loads_total", result="failed") >= 2)
     during = setup.body()
     setup.source.failure = None
-    await eventually(lambda: setup.body() == "second")
+    await until(lambda: setup.body() == "second")
 
     assert "first" == during
 
@@ -308,13 +308,13 @@ async def test_a_change_that_comes_between_two_attempts_is_not_lost(setup: Setup
     await setup.snapshots.get(MOCK)
     setup.source.failure = UnderstudyError("broken")
     setup.snapshots.note(collection_changed())
-    await eventually(lambda: setup.metric("snapshot_loads_total", result="failed") >= 1)
+    await until(lambda: setup.metric("snapshot_loads_total", result="failed") >= 1)
 
     setup.source.add_environment("staging", who="Grace")
     setup.snapshots.note(catalog_changed(CatalogSubject.ENVIRONMENT, "staging"))
     setup.source.failure = None
 
-    await eventually(lambda: _value(setup) == "Grace")
+    await until(lambda: _value(setup) == "Grace")
 
 
 async def test_a_deactivated_mock_answers_nothing_until_it_is_active_again(setup: Setup) -> None:
@@ -324,7 +324,7 @@ async def test_a_deactivated_mock_answers_nothing_until_it_is_active_again(setup
 
     setup.source.mocks[MOCK] = active
     setup.snapshots.note(mock_changed(MOCK))
-    await eventually(lambda: setup.body() == "first")
+    await until(lambda: setup.body() == "first")
 
     assert snapshot is not None
     assert snapshot.index is None
@@ -336,7 +336,7 @@ async def test_a_mock_without_its_collection_or_environment_answers_nothing(setu
     del setup.source.bodies["shop"]
 
     setup.snapshots.note(collection_changed(kind=ChangeKind.DELETED))
-    await eventually(lambda: setup.body() is None)
+    await until(lambda: setup.body() is None)
 
     assert body_of(await setup.snapshots.get(MockId("no environment"))) is None
 

@@ -1,9 +1,8 @@
 """One suite for all tests of the gateway, as `up` puts it together; each test has an account of its own in it."""
 
 import itertools
-import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import httpx
@@ -16,7 +15,8 @@ from services.client import Targets, Understudy, connect
 from services.core.access.accounts import Account, User
 from services.core.access.principal import Role
 from services.wire.authentication import credentials_of, service_credentials
-from tests.postgres import cloned_database
+from tests.ports import free_port
+from tests.postgres import cloned_databases
 
 ADMINISTRATOR_KEY = "USK-the-administrator-of-the-gateway-tests"
 SERVICE_TOKEN = "the token of the gateway's tests"  # noqa: S105 -- it guards servers on loopback for a moment
@@ -70,18 +70,15 @@ class House:
 
 @pytest.fixture(scope="package")
 def database_urls(postgres_url: str) -> Iterator[dict[str, str]]:
-    with ExitStack() as clones:
-        yield {
-            service: clones.enter_context(cloned_database(postgres_url, service))
-            for service in ("catalog", "registry", "calllog")
-        }
+    with cloned_databases(postgres_url) as urls:
+        yield urls
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def house(database_urls: dict[str, str]) -> AsyncIterator[House]:
     settings = SuiteSettings(
         host="127.0.0.1",
-        grpc_port=_free_port(),
+        grpc_port=free_port(),
         gateway_port=0,
         administrator_key=ADMINISTRATOR_KEY,
         service_token=SERVICE_TOKEN,
@@ -106,9 +103,3 @@ async def caller(house: House) -> Caller:
 async def api(caller: Caller) -> httpx.AsyncClient:
     """Return the API as an editor of an account of their own sees it."""
     return caller.api
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port

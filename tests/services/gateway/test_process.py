@@ -4,9 +4,10 @@ import asyncio
 import json
 import os
 import sys
-from typing import Any
 
 import httpx
+
+from tests.services.process import logged_event
 
 
 async def test_the_process_listens_answers_and_stops_on_sigterm() -> None:
@@ -19,10 +20,10 @@ async def test_the_process_listens_answers_and_stops_on_sigterm() -> None:
     )
     try:
         assert process.stderr is not None
-        listening = await asyncio.wait_for(logged(process.stderr, "listening"), 60)
+        listening = await asyncio.wait_for(logged_event(process.stderr, "listening"), 60)
         async with httpx.AsyncClient() as client:
             health = await client.get(f"http://127.0.0.1:{listening['port']}/healthz?apikey=secret")
-        request = await asyncio.wait_for(logged(process.stderr, "request"), 60)
+        request = await asyncio.wait_for(logged_event(process.stderr, "request"), 60)
         process.terminate()
         code = await asyncio.wait_for(process.wait(), 60)
     finally:
@@ -34,11 +35,3 @@ async def test_the_process_listens_answers_and_stops_on_sigterm() -> None:
     assert ("GET", "/healthz", 200) == (request["method"], request["path"], request["status"])
     assert "secret" not in json.dumps(request)
     assert 0 == code
-
-
-async def logged(log: asyncio.StreamReader, event: str) -> dict[str, Any]:
-    """Return the next line of the log about an event."""
-    async for line in log:
-        if line.startswith(b"{") and (entry := json.loads(line))["event"] == event:
-            return dict(entry)
-    raise AssertionError(f"the process ended without a word of {event!r}")

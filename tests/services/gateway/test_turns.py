@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
@@ -15,6 +15,7 @@ from services.gateway.postman_api.turns import LARGE_BYTES, MOST_WAITING, Turns,
 from services.gateway.settings import GatewaySettings
 from tests.builders import a_collection, document
 from tests.services.gateway.conftest import Caller, House
+from tests.services.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -215,7 +216,7 @@ async def test_of_too_many_that_wait_the_last_is_refused_at_once() -> None:
     with turns.one() as first:
         await first.take(LARGE_BYTES + 1)
         waiting = [asyncio.create_task(taken(turns)) for _ in range(MOST_WAITING)]
-        await until(lambda: turns.waiting == MOST_WAITING)
+        await until(lambda: turns.waiting == MOST_WAITING, seconds=DEADLINE)
 
         with pytest.raises(Busy):
             await taken(turns)
@@ -227,7 +228,7 @@ async def test_whoever_is_cancelled_leaves_the_queue_and_gives_back() -> None:
     with turns.one() as first:
         await first.take(LARGE_BYTES + 1)
         waiting = asyncio.create_task(taken(turns))
-        await until(lambda: turns.waiting == 1)
+        await until(lambda: turns.waiting == 1, seconds=DEADLINE)
         waiting.cancel()
         await asyncio.wait([waiting])
 
@@ -261,10 +262,3 @@ async def taken(turns: Turns) -> None:
     """Take a turn, and give it back."""
     with turns.one() as turn:
         await turn.take(LARGE_BYTES + 1)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    """Let others run until it is so."""
-    async with asyncio.timeout(DEADLINE):
-        while not is_so():
-            await asyncio.sleep(0)

@@ -2,35 +2,23 @@
 
 import asyncio
 
-import httpx
 import pytest
 
 from services.core.errors import Unauthenticated, Unavailable
 from services.wire.authentication import credentials_of
 from services.wire.channel import open_channel
 from services.wire.registry_client import RegistryClient
-from tests.services.process import RunningProcess, running_process
+from tests.services.process import RunningProcess, metrics_of_a_ready_process, running_process, service_environment
 from tests.services.registry.running import ADMINISTRATOR_KEY, NOWHERE
-from tests.services.serving import AS_SERVICE, SERVICE_TOKEN
-
-
-def environment(database_url: str) -> dict[str, str]:
-    return {
-        "REGISTRY_DATABASE_URL": database_url,
-        "REGISTRY_SERVICE_TOKEN": SERVICE_TOKEN,
-        "REGISTRY_ADMINISTRATOR_KEY": ADMINISTRATOR_KEY,
-        "REGISTRY_GRPC_HOST": "127.0.0.1",
-        "REGISTRY_GRPC_PORT": "0",
-        "REGISTRY_HEALTH_PORT": "0",
-        "REGISTRY_METRICS_HOST": "127.0.0.1",
-        "REGISTRY_METRICS_PORT": "0",
-        "REGISTRY_CATALOG_TARGET": NOWHERE,
-    }
+from tests.services.serving import AS_SERVICE
 
 
 async def test_the_process_serves_reports_and_drains_with_a_watch_open(database_url: str) -> None:
+    environment = service_environment(
+        "registry", database_url, administrator_key=ADMINISTRATOR_KEY, catalog_target=NOWHERE
+    )
     async with (
-        running_process("services.registry", environment(database_url)) as running,
+        running_process("services.registry", environment) as running,
         open_channel(f"127.0.0.1:{running.grpc_port}") as channel,
     ):
         service = RegistryClient(channel, AS_SERVICE)
@@ -60,10 +48,7 @@ async def the_first_administrator_can_call(administrator: RegistryClient) -> Non
 
 
 async def it_reports_its_state_and_metrics(running: RunningProcess) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{running.metrics_port}") as http:
-        assert (await http.get("/livez")).status_code == 200
-        assert (await http.get("/readyz")).status_code == 200
-        metrics = (await http.get("/metrics")).text
+    metrics = await metrics_of_a_ready_process(running)
     assert 'understudy_watch_connected{stream="catalog"} 0.0' in metrics
     assert "understudy_registry_revision" in metrics
     assert 'code="OK",grpc_method="/understudy.registry.v1.AccountService/GetCaller"' in metrics

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 
 import asyncpg
 import pytest
@@ -14,15 +13,7 @@ from services.core.errors import Unavailable
 from services.runtime import database as database_module
 from services.runtime.database import database, transaction
 from services.runtime.database_metrics import measure_database
-from tests.migrations.schemas import empty_database
 from tests.services.waiting import until
-
-
-@pytest.fixture
-def url(postgres_url: str) -> Iterator[str]:
-    """Return the URL of an empty database."""
-    with empty_database(postgres_url) as empty:
-        yield empty
 
 
 class Measured:

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter
 from services.runtime.http_server import http_server, listening_socket, metrics_endpoint
 from services.runtime.leaving import Leaving
 from services.runtime.metrics import process_registry
+from tests.services.runtime.slow_app import SlowApp
 from tests.services.waiting import until
 
 
@@ -81,27 +81,11 @@ async def test_ipv6_addresses_can_be_listened_on() -> None:
         assert listener.getsockname()[0] == "::1"
 
 
-class SlowApp:
-    """An ASGI app that tells when a request has begun, and answers when it is let."""
-
-    def __init__(self) -> None:
-        self.has_begun = asyncio.Event()
-        self.may_end = asyncio.Event()
-
-    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            return
-        self.has_begun.set()
-        await self.may_end.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
-
-
 async def test_a_request_in_flight_is_answered_before_the_server_ends() -> None:
     app = SlowApp()
     async with AsyncExitStack() as server, httpx.AsyncClient() as http:
         port = await server.enter_async_context(http_server(app, listening_socket("127.0.0.1", 0), drain_seconds=20))
-        in_flight = asyncio.create_task(http.get(f"http://127.0.0.1:{port}/"))
+        in_flight = asyncio.create_task(http.get(f"http://127.0.0.1:{port}/slow"))
         await app.has_begun.wait()
         leaving = asyncio.create_task(server.pop_all().aclose())
         await asyncio.sleep(0)
@@ -138,9 +122,7 @@ async def test_a_server_whose_lingering_is_cancelled_is_gone_all_the_same() -> N
 
 
 async def test_paths_and_headers_of_100_kb_reach_the_app() -> None:
-    app = SlowApp()
-    app.may_end.set()
-    async with http_server(app, listening_socket("127.0.0.1", 0), drain_seconds=1) as port:
+    async with http_server(SlowApp(), listening_socket("127.0.0.1", 0), drain_seconds=1) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         long = b"x" * 100_000
         writer.write(b"GET /" + long + b" HTTP/1.1\r\nhost: localhost\r\nx-long: " + long + b"\r\n\r\n")

@@ -19,6 +19,7 @@ from services.wire.channel import open_channel
 from tests.ports import free_ports
 from tests.rollout.names import name_server
 from tests.services.runtime.echo import Echo, EchoClient
+from tests.services.runtime.slow_app import SlowApp
 from tests.services.waiting import until
 
 DEADLINE_SECONDS = 20.0
@@ -34,23 +35,6 @@ class Gate(Leaving):
     async def linger(self) -> None:
         self._has_begun = True
         await self.may_close.wait()
-
-
-class SlowApp:
-    """An ASGI app that answers `/slow` when it is let, and everything else at once."""
-
-    def __init__(self) -> None:
-        self.has_begun = asyncio.Event()
-        self.may_end = asyncio.Event()
-
-    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            return
-        if scope["path"] == "/slow":
-            self.has_begun.set()
-            await self.may_end.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
 
 
 async def test_a_process_that_leaves_is_no_longer_ready() -> None:
